@@ -1,0 +1,2 @@
+/// Filters, samplers, beam search and the generator, over any language model.
+package dev.weft.decoding;

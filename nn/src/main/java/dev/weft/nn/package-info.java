@@ -1,0 +1,2 @@
+/// Layers, losses, optimizers, weights on disk and the training loop.
+package dev.weft.nn;

@@ -1,0 +1,2 @@
+/// Plain, LSTM and GRU networks, trained through time.
+package dev.weft.rnn;
