@@ -14,9 +14,9 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /// Counts the tests that ran on each device and vector width: those in which the device allocated
-/// something; a parity test counts for both of its devices. Writes a line `module device width tests`
-/// for each when the module is done, and the build prints them at its end, so that a run that quietly
-/// fell back to another device shows. JUnit finds this listener by `ServiceLoader`.
+/// something; a parity test counts for both of its devices. Writes a line for each (module, device,
+/// width, tests) when the module is done, and the build prints them at its end, so that a run that
+/// quietly fell back to another device shows. JUnit finds this listener by `ServiceLoader`.
 public final class DeviceTally implements TestExecutionListener {
   private static final Pattern WIDTH = Pattern.compile("(\\d+)[ -]bits?");
 
@@ -60,8 +60,8 @@ public final class DeviceTally implements TestExecutionListener {
     }
   }
 
-  /// What each open device has allocated so far, by `name width`. Reflective until `Devices.opened()`
-  /// is there: a package-private list of the devices that are open.
+  /// What each open device has allocated so far, by name and width. Reflective until there is
+  /// `Devices.opened()`, a package-private list of the devices that are open.
   private static Map<String, Long> allocations() {
     Map<String, Long> allocations = new TreeMap<>();
     try {
