@@ -1,0 +1,40 @@
+package dev.weft.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/// A place where tensors live and ops run. A new backend is a new jar with a [DeviceProvider].
+public interface Device {
+  /// `cpu`, `reference`, `cuda:0` …
+  String name();
+
+  /// What runs the kernels, for reports: `Vector API, 512 bits, 2 threads`.
+  String description();
+
+  /// Memory for at least `bytes` bytes, aligned to 64, contents undefined, from the device's pool.
+  ///
+  /// @param owner named in the error when there is not enough
+  MemorySegment allocate(long bytes, String owner);
+
+  /// Returns memory to the pool.
+  void release(MemorySegment memory, long bytes);
+
+  /// Copies host memory into device memory.
+  void upload(
+      MemorySegment target, long targetOffset, MemorySegment source, long sourceOffset, long bytes);
+
+  /// Copies device memory into host memory, after all work on it has ended.
+  void download(
+      MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, long bytes);
+
+  /// Waits until all work has ended.
+  void synchronize();
+
+  /// Memory figures.
+  DeviceStats stats();
+
+  /// The numeric contract.
+  Kernels kernels();
+
+  /// Whether tensors of this type can live here.
+  boolean supports(DType dtype);
+}

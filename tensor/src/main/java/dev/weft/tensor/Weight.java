@@ -1,0 +1,150 @@
+package dev.weft.tensor;
+
+/// What a product multiplies by: a matrix of `in` rows and `out` columns, either dense (a tensor
+/// view, any strides) or packed for reading at memory speed.
+///
+/// A pack lies in panels of [#PANEL] columns, k-major: element (k, n) stands at `((n / PANEL) · in
+/// + k) · PANEL + n % PANEL`, as F32, BF16 or I8; columns past `out` are zero. An I8 pack has one
+/// F32 scale per column and group of [#GROUP] k: symmetric, scale = max |w| / 127, value = round to
+/// even of w / scale; element (g, n) of the scales stands at `((n / PANEL) · groups + g) · PANEL +
+/// n % PANEL`. A pack made of a parameter remembers its version and refuses to be used after the
+/// parameter changed.
+public final class Weight {
+  /// Columns of a panel.
+  public static final int PANEL = 48;
+
+  /// k that share one scale in an I8 pack.
+  public static final int GROUP = 128;
+
+  private final int in;
+  private final int out;
+  private final DType dtype;
+  private final Tensor dense;
+  private final Tensor panels;
+  private final Tensor scales;
+  private final ParameterSet source;
+  private final long version;
+
+  private Weight(
+      int in,
+      int out,
+      DType dtype,
+      Tensor dense,
+      Tensor panels,
+      Tensor scales,
+      ParameterSet source) {
+    this.in = in;
+    this.out = out;
+    this.dtype = dtype;
+    this.dense = dense;
+    this.panels = panels;
+    this.scales = scales;
+    this.source = source;
+    this.version = source == null ? 0 : source.version();
+  }
+
+  /// The matrix (in, out) as it is.
+  public static Weight dense(Tensor matrix) {
+    matrix.shape().requireRank(2, "weight", "the matrix");
+    return new Weight(matrix.dim(0), matrix.dim(1), matrix.dtype(), matrix, null, null, null);
+  }
+
+  /// Packs the matrix (in, out), any strides, F32, as F32, BF16 or I8; `owner` holds the pack.
+  public static Weight pack(Tensor matrix, DType dtype, Owner owner) {
+    matrix.shape().requireRank(2, "weight", "the matrix");
+    if (matrix.dtype() != DType.F32) {
+      throw new IllegalArgumentException(
+          "weight: packs are made of F32 but the matrix is " + matrix.dtype());
+    }
+    Weight weight =
+        emptyPack(
+            matrix.device(),
+            matrix.dim(0),
+            matrix.dim(1),
+            dtype,
+            owner,
+            matrix.root().parameterSet());
+    matrix.kernels().pack(weight, matrix);
+    return weight;
+  }
+
+  private static Weight emptyPack(
+      Device device, int in, int out, DType dtype, Owner owner, ParameterSet source) {
+    if (dtype != DType.F32 && dtype != DType.BF16 && dtype != DType.I8) {
+      throw new IllegalArgumentException("weight: packs are F32, BF16 or I8, not " + dtype);
+    }
+    int count = Math.ceilDiv(out, PANEL);
+    Tensor panels = owner.empty(device, dtype, Shape.of(count, in, PANEL));
+    Tensor scales =
+        dtype == DType.I8
+            ? owner.empty(device, DType.F32, Shape.of(count, Math.ceilDiv(in, GROUP), PANEL))
+            : null;
+    return new Weight(in, out, dtype, null, panels, scales, source);
+  }
+
+  /// Rows: the length of what it multiplies.
+  public int in() {
+    return in;
+  }
+
+  /// Columns: the length of the result.
+  public int out() {
+    return out;
+  }
+
+  /// F32 (or F64, dense), BF16 or I8.
+  public DType dtype() {
+    return dtype;
+  }
+
+  /// Whether it is packed.
+  public boolean packed() {
+    return panels != null;
+  }
+
+  /// The matrix (in, out) of a dense weight; null when packed.
+  public Tensor dense() {
+    return dense;
+  }
+
+  /// The panels (panels, in, PANEL) of a packed weight; null when dense.
+  public Tensor panels() {
+    return panels;
+  }
+
+  /// The scales (panels, groups, PANEL) of an I8 pack, else null.
+  public Tensor scales() {
+    return scales;
+  }
+
+  /// The device that holds it.
+  public Device device() {
+    return (dense != null ? dense : panels).device();
+  }
+
+  /// Bytes of a pack, scales included, or of the dense elements.
+  public long bytes() {
+    if (dense != null) {
+      return dense.size() * dtype.bytes();
+    }
+    return panels.size() * dtype.bytes() + (scales == null ? 0 : scales.size() * 4);
+  }
+
+  /// Throws when the parameters that the pack was made of have changed since.
+  public void requireFresh(String op) {
+    if (source != null && source.version() != version) {
+      throw new IllegalStateException(
+          op
+              + ": the pack was made of version "
+              + version
+              + " of the parameters but they are at "
+              + source.version()
+              + "; pack again");
+    }
+  }
+
+  /// `(in, out)` for error texts.
+  public Shape shape() {
+    return Shape.of(in, out);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.weft.tensor.ops;
+
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tape;
+import dev.weft.tensor.Tensor;
+
+/// Batch norm of rows. Ioffe and Szegedy, "Batch normalization", 2015.
+public final class BatchNorm {
+  private BatchNorm() {}
+
+  /// Normalises each column of x (R, C) by its own mean and biased variance, and moves running (2,
+  /// C) = (mean, unbiased variance) towards them by `momentum`.
+  public static Tensor train(
+      Tensor x, Tensor w, Tensor b, Tensor running, double momentum, double eps) {
+    check(x, w, b, running);
+    if (x.dim(0) < 2) {
+      throw new IllegalArgumentException(
+          "batchNorm: a variance needs at least 2 rows but x is " + x.shape());
+    }
+    Tensor rows = Views.rows(x);
+    Tensor y = Tensor.like(rows);
+    Tensor stats = Tensor.like(x, Shape.of(2, x.dim(1)));
+    x.kernels().batchNorm(y, stats, running, rows, w, b, momentum, eps);
+    return Tape.record(
+        "batchNorm",
+        y,
+        tape ->
+            x.kernels()
+                .batchNormGrad(
+                    tape.into(rows), tape.into(w), tape.into(b), tape.grad(y), rows, w, stats),
+        rows,
+        w,
+        b,
+        stats);
+  }
+
+  /// Normalises by the running figures; for evaluation, no gradient.
+  public static Tensor infer(Tensor x, Tensor w, Tensor b, Tensor running, double eps) {
+    check(x, w, b, running);
+    if (Tape.recording(x, w, b)) {
+      throw new IllegalStateException(
+          "batchNorm: evaluation has no gradient; switch to training, or open Scope.noGrad()");
+    }
+    Tensor y = Tensor.like(x);
+    x.kernels().batchNormInference(y, running, Views.rows(x), w, b, eps);
+    return y;
+  }
+
+  private static void check(Tensor x, Tensor w, Tensor b, Tensor running) {
+    Require.computing("batchNorm", x, w, b, running);
+    x.shape().requireRank(2, "batchNorm", "x");
+    x.shape().requireLast(w.shape(), "batchNorm");
+    x.shape().requireLast(b.shape(), "batchNorm");
+    if (running != null) {
+      Shape.of(2, x.dim(1)).requireSame(running.shape(), "batchNorm");
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.weft.tensor.ops;
+
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Tensor;
+
+/// The checks that ops share; each message names the op and both values.
+final class Require {
+  private Require() {}
+
+  static void sameDevice(String op, Tensor first, Tensor... others) {
+    for (Tensor other : others) {
+      if (other != null && other.device() != first.device()) {
+        throw new IllegalArgumentException(
+            op
+                + ": operands live on "
+                + first.device().name()
+                + " and "
+                + other.device().name()
+                + "; copy one over");
+      }
+    }
+  }
+
+  static void computing(String op, Tensor first, Tensor... others) {
+    if (!first.dtype().computes()) {
+      throw new IllegalArgumentException(
+          op + ": " + first.dtype() + " " + first.shape() + " does not compute; cast it to F32");
+    }
+    for (Tensor other : others) {
+      if (other != null && other.dtype() != first.dtype()) {
+        throw new IllegalArgumentException(
+            op
+                + ": element types differ: "
+                + first.dtype()
+                + " and "
+                + other.dtype()
+                + "; cast one");
+      }
+    }
+    sameDevice(op, first, others);
+  }
+
+  static void dtype(String op, String what, Tensor x, DType dtype) {
+    if (x.dtype() != dtype) {
+      throw new IllegalArgumentException(
+          op + ": " + what + " must be " + dtype + " but is " + x.dtype());
+    }
+  }
+
+  /// Throws unless every id lies in [0, bound); `allowed` is let through as well.
+  static int[] ids(String op, Tensor ids, int bound, int allowed) {
+    dtype(op, "ids", ids, DType.I32);
+    int[] values = ids.toInts();
+    for (int i = 0; i < values.length; i++) {
+      if ((values[i] < 0 || values[i] >= bound) && values[i] != allowed) {
+        throw new IllegalArgumentException(
+            op + ": id " + values[i] + " at position " + i + " is outside 0 … " + (bound - 1));
+      }
+    }
+    return values;
+  }
+}

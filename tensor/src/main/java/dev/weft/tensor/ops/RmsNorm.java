@@ -1,0 +1,29 @@
+package dev.weft.tensor.ops;
+
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tape;
+import dev.weft.tensor.Tensor;
+
+/// RMS norm. Zhang and Sennrich, "Root mean square layer normalization", 2019.
+public final class RmsNorm {
+  private RmsNorm() {}
+
+  /// y = x / √(mean x² + eps) · w over the last axis. x (…, C); w (C).
+  public static Tensor apply(Tensor x, Tensor w, double eps) {
+    Require.computing("rmsNorm", x, w);
+    x.shape().requireLast(w.shape(), "rmsNorm");
+    Tensor rows = Views.rows(x);
+    Tensor y = Tensor.like(rows);
+    Tensor stats = Tensor.like(x, Shape.of(rows.dim(0)));
+    x.kernels().rmsNorm(y, stats, rows, w, eps);
+    Tape.record(
+        "rmsNorm",
+        y,
+        tape ->
+            x.kernels().rmsNormGrad(tape.into(rows), tape.into(w), tape.grad(y), rows, w, stats),
+        rows,
+        w,
+        stats);
+    return Views.reshape(y, x.shape().dims());
+  }
+}
