@@ -6,12 +6,23 @@ package dev.weft.tensor;
 public final class Philox {
   /// What a stream of numbers is for; streams of different purposes never meet.
   public enum Purpose {
-    TOKEN,
-    BEAM,
-    ACCEPTANCE,
-    DROPOUT,
-    INITIALISATION,
-    SHUFFLE
+    TOKEN(0),
+    BEAM(1),
+    ACCEPTANCE(2),
+    DROPOUT(3),
+    INITIALISATION(4),
+    SHUFFLE(5);
+
+    private final int word;
+
+    Purpose(int word) {
+      this.word = word;
+    }
+
+    /// The counter word that stands for it.
+    public int word() {
+      return word;
+    }
   }
 
   private static final int M0 = 0xD2511F53;
@@ -34,7 +45,7 @@ public final class Philox {
   public Philox(long seed, Purpose purpose, int step, int sequence) {
     this.key0 = (int) seed;
     this.key1 = (int) (seed >>> 32);
-    this.purpose = purpose.ordinal();
+    this.purpose = purpose.word();
     this.step = step;
     this.sequence = sequence;
   }
