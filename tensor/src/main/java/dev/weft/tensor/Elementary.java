@@ -81,7 +81,7 @@ public final class Elementary {
 
   /// e^x: 0 below [#EXP_LOW], +∞ above [#EXP_HIGH].
   public static float exp(float x) {
-    if (x != x) {
+    if (Float.isNaN(x)) {
       return Float.NaN;
     }
     if (x < EXP_LOW) {
@@ -106,7 +106,7 @@ public final class Elementary {
 
   /// ln x: NaN below 0, −∞ at 0.
   public static float log(float x) {
-    if (x != x || x < 0) {
+    if (Float.isNaN(x) || x < 0) {
       return Float.NaN;
     }
     if (x == 0) {

@@ -20,7 +20,7 @@ public enum Unary {
       return Math.abs(x);
     }
 
-    /// 0 at 0.
+    // 0 at 0
     @Override
     public double df(Real r, double dy, double x, double y) {
       return x > 0 ? dy : x < 0 ? -dy : x == 0 ? 0 : Double.NaN;
@@ -118,7 +118,7 @@ public enum Unary {
   RELU {
     @Override
     public double f(Real r, double x) {
-      return x > 0 ? x : x == x ? 0 : x;
+      return x > 0 || Double.isNaN(x) ? x : 0;
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.weft.tensor.Tensor;
 public final class TopK {
   private TopK() {}
 
+  /// The first values of each row and where they stood.
+  ///
   /// @param values (…, k) in order
   /// @param ids I32 (…, k), where they stood
   public record Result(Tensor values, Tensor ids) {}
