@@ -12,8 +12,12 @@ package dev.weft.tensor;
 /// - *Lanes.* A sum of n values has sixteen lanes, from +0: value i is added to lane i mod 16, i
 ///   ascending (a sum of products: fused multiply-add); then lane j += lane j + w for w = 8, 4, 2,
 ///   1; lane 0 is the sum. Row sums and column sums alike.
+/// - A formula is evaluated as it stands, left to right, each step rounded; it is fused only where
+///   it says fma, chain, or sum of products. Expressions of scalar arguments are evaluated in
+///   double (powers by StrictMath) and rounded to the tensor's type once.
 /// - Functions are those of [Real], [Unary] and [Binary]. Accumulating adds the finished gradient
-///   to the old value, except in products.
+///   to the old value, except where the gradient is a chain, which starts from it.
+/// - One NaN is as good as another.
 ///
 /// **Layout.** The elementwise methods (but `dropout`), `reduce`, `reduceGrad` and the operands of
 /// `matmul` take any strides; every other tensor argument has rows contiguous in its last axis.
@@ -53,7 +57,7 @@ public interface Kernels {
   /// y = condition ? a : b, all expanded to the shape of y; condition is BOOL.
   void where(Tensor y, Tensor condition, Tensor a, Tensor b);
 
-  /// y = keep(i) ? x / (1 − p) : 0, with 1 / (1 − p) rounded to F32 and multiplied. Element i,
+  /// y = keep(i) ? x / (1 − p) : 0, with 1 / (1 − p) rounded and multiplied. Element i,
   /// row-major, is kept when word i mod 4 of Philox block (step, sequence + i div 2^34, DROPOUT, i
   /// div 4) as unsigned is ≥ p · 2^32. The gradient is the same call on dy. Dense.
   void dropout(Grad y, Tensor x, double p, long seed, int step, int sequence);
@@ -64,7 +68,7 @@ public interface Kernels {
   void reduce(Reduce f, Grad y, Tensor x);
 
   /// dx (R, n) from dy (R), for MAX, MIN, LOG_SUM_EXP, NORM. LOG_SUM_EXP: dy · exp(x − y); NORM: dy
-  /// · (x / y).
+  /// · (x / y), 0 where y = 0; MAX, MIN: dy at the first x equal to y (or NaN), else 0.
   void reduceGrad(Reduce f, Grad dx, Tensor dy, Tensor x, Tensor y);
 
   /// y I32 (R) = index of the first largest value of each row of x (R, n); NaN counts as largest.
@@ -91,7 +95,8 @@ public interface Kernels {
   void matmul(Grad c, Tensor a, Tensor b);
 
   /// Fills the panels (and scales) of `target` from `matrix` (in, out), any strides; columns past
-  /// `out` are zero.
+  /// `out`, scales included, are zero. I8: as [Weight] says, with values clamped to ±127 and 0
+  /// where the scale is 0.
   void pack(Weight target, Tensor matrix);
 
   /// y (R, out) = activation(x (R, in) · w + bias?) + residual?. Chains as in `matmul`; BF16
@@ -127,8 +132,8 @@ public interface Kernels {
 
   /// losses (R) of logits (R, V) against targets I32 (R), each times the weight of its target. With
   /// smoothing ε: (1 − ε) · w[t] · (lse − x[t]) + ε/V · Σ w[j] · (lse − x[j]), Σ by lanes. A row
-  /// whose target is `ignore` gives 0. stats (R, 2) = (max, Σ exp(x − max)); lse = max + log Σ;
-  /// weights (V)? are 1 when null.
+  /// whose target is `ignore` gives 0 and stats (0, 0), else stats (R, 2) = (max, Σ exp(x − max));
+  /// lse = max + log Σ; weights (V)? are 1 when null.
   void crossEntropy(
       Tensor losses,
       Tensor stats,
@@ -171,8 +176,8 @@ public interface Kernels {
   void rmsNormGrad(Grad dx, Grad dw, Tensor dy, Tensor x, Tensor w, Tensor stats);
 
   /// Per column of x (R, C): as layerNorm over rows, biased variance, sums by lanes over rows;
-  /// stats (2, C) = mean, rstd. running? (2, C) = mean, unbiased variance: fma(momentum, new − old,
-  /// old).
+  /// stats (2, C) = mean, rstd. running? (2, C) = mean, unbiased variance Σ(x − mean)² · (1/(R −
+  /// 1)): fma(momentum, new − old, old).
   void batchNorm(
       Tensor y,
       Tensor stats,
@@ -195,15 +200,17 @@ public interface Kernels {
 
   /// Causal attention: y (B, T, H, D) of q (B, T, H, D), k and v (B, S, H, D), any strides with
   /// contiguous D. Query t sees keys s ≤ t + (S − T) and s < lengths[b] (I32 (B)?, else S). Score =
-  /// chain over d of q·k; m = the largest visible score; e = exp((score − m) · scale), invisible 0;
-  /// Σe by lanes over absolute s; y = (chain over s ascending of e·v from 0) · (1/Σ). stats (B, H,
-  /// T, 2) = (m, 1/Σ). A query that sees nothing gives 0 and stats (0, 0).
+  /// chain over d of q·k; m = the largest visible score; e = exp((score − m) · scale), of visible
+  /// keys only (e = 0 for the others adds the same); Σe by lanes over absolute s; y = (chain over s
+  /// ascending of e·v from 0) · (1/Σ). stats (B, H, T, 2) = (m, 1/Σ). A query that sees nothing
+  /// gives 0 and stats (0, 0).
   void attention(
       Tensor y, Tensor stats, Tensor q, Tensor k, Tensor v, Tensor lengths, double scale);
 
-  /// dq?, dk?, dv? (all three or none accumulate alike). p = exp((q·k − m) · scale) · (1/Σ) ·
-  /// visible; dp = chain over d of dy·v; δ = Σ_d dy·y by lanes; ds = p · (dp − δ) · scale; dv =
-  /// chain over t of p·dy, dk = chain over t of ds·q, dq = chain over s of ds·k; t and s ascending.
+  /// dq?, dk?, dv?, whose chains start from the old value where they accumulate. p = exp((q·k − m)
+  /// · scale) · (1/Σ) · visible; dp = chain over d of dy·v; δ = Σ_d dy·y by lanes; ds = p · (dp −
+  /// δ) · scale; dv = chain over t of p·dy, dk = chain over t of ds·q, dq = chain over s of ds·k; t
+  /// and s ascending.
   void attentionGrad(
       Grad dq,
       Grad dk,
@@ -228,8 +235,8 @@ public interface Kernels {
   void cacheAttention(
       Tensor y, Tensor q, KeyValueCache cache, Tensor starts, Tensor past, double scale);
 
-  /// Row r of the cache becomes what row parents[r] was, its first lengths[r] positions; I32
-  /// (rows)? each on the host.
+  /// Row r of the cache becomes what row parents[r] was, its first lengths[r] positions; what lies
+  /// beyond is undefined. Rows past parents.length are left as they are.
   void cacheReorder(KeyValueCache cache, int[] parents, int[] lengths);
 
   /// Copies the first `length` positions of row `sourceRow` of `source` into row `targetRow` of

@@ -10,7 +10,7 @@ public enum Reduce {
   MAX,
   /// Smallest value; NaN when there is one. The gradient goes to the first arg-min.
   MIN,
-  /// m + log Σ exp(x − m), m the largest value; −∞ when all are.
+  /// m + log Σ exp(x − m), m the largest value; m itself where it is infinite.
   LOG_SUM_EXP,
   /// √Σx²; the gradient at 0 is 0.
   NORM
