@@ -73,6 +73,19 @@ public final class Devices {
     return list;
   }
 
+  /// The devices that are open now.
+  static List<Device> opened() {
+    List<Device> list = new ArrayList<>();
+    synchronized (OPENED) {
+      for (DeviceProvider.Opened opened : OPENED.values()) {
+        if (opened instanceof DeviceProvider.Available available) {
+          list.add(available.device());
+        }
+      }
+    }
+    return list;
+  }
+
   /// One line of [#found()].
   public record Found(String kind, DeviceProvider.Opened opened) {}
 

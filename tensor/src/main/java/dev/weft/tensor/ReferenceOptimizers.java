@@ -39,8 +39,8 @@ final class ReferenceOptimizers {
     Elements vs = Elements.of(v);
     double beta1 = step.beta1();
     double beta2 = step.beta2();
-    double c1 = 1 - StrictMath.pow(beta1, step.step());
-    double c2 = 1 - StrictMath.pow(beta2, step.step());
+    double c1 = 1 - StrictMath.pow(beta1, (double) step.step());
+    double c2 = 1 - StrictMath.pow(beta2, (double) step.step());
     double shrink = r.of(1 - step.rate() * step.decay());
     for (long i = 0; i < p.size(); i++) {
       double old = ps.get(i);

@@ -60,26 +60,14 @@ public final class DeviceTally implements TestExecutionListener {
     }
   }
 
-  /// What each open device has allocated so far, by name and width. Reflective until there is
-  /// `Devices.opened()`, a package-private list of the devices that are open.
+  /// What each open device has allocated so far, by name and width.
   private static Map<String, Long> allocations() {
     Map<String, Long> allocations = new TreeMap<>();
-    try {
-      var opened = Class.forName("dev.weft.tensor.Devices").getDeclaredMethod("opened");
-      for (Object device : (Iterable<?>) opened.invoke(null)) {
-        Matcher width = WIDTH.matcher(call(device, "Device", "description").toString());
-        String name = call(device, "Device", "name") + (width.find() ? " " + width.group(1) : " -");
-        Object stats = call(device, "Device", "stats");
-        allocations.put(name, (Long) call(stats, "DeviceStats", "allocations"));
-      }
-    } catch (ReflectiveOperationException e) {
-      return Map.of();
+    for (Device device : Devices.opened()) {
+      Matcher width = WIDTH.matcher(device.description());
+      String name = device.name() + (width.find() ? " " + width.group(1) : " -");
+      allocations.put(name, device.stats().allocations());
     }
     return allocations;
-  }
-
-  private static Object call(Object target, String type, String method)
-      throws ReflectiveOperationException {
-    return Class.forName("dev.weft.tensor." + type).getMethod(method).invoke(target);
   }
 }
