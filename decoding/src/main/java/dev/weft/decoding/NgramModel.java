@@ -2,10 +2,10 @@ package dev.weft.decoding;
 
 import java.util.Arrays;
 
-/// An n-gram language model with back-off, the baseline that a neural model has to beat: interpolated
-/// Kneser–Ney smoothing with one discount per order (Kneser and Ney, 1995; Chen and Goodman, 1999,
-/// section 4.1). The highest order counts occurrences; a lower order counts in how many contexts an
-/// n-gram is seen; below the unigrams stands the uniform distribution.
+/// An n-gram language model with back-off, the baseline that a neural model has to beat:
+/// interpolated Kneser–Ney smoothing with one discount per order (Kneser and Ney, 1995; Chen and
+/// Goodman, 1999, section 4.1). The highest order counts occurrences; a lower order counts in how
+/// many contexts an n-gram is seen; below the unigrams stands the uniform distribution.
 ///
 /// Probabilities of one history sum to 1 over the vocabulary. Histories do not cross a document's
 /// start. N-grams are told apart by a 64-bit hash.
@@ -95,8 +95,8 @@ public final class NgramModel {
     return grams;
   }
 
-  /// One n-gram of k + 1 tokens for each different n-gram of k + 2 tokens that ends in it, and one for each
-  /// document that begins with it.
+  /// One n-gram of k + 1 tokens for each different n-gram of k + 2 tokens that ends in it, and one
+  /// for each document that begins with it.
   private static Gram[] distinctContinuations(int[][] documents, int k) {
     Gram[] longer = occurrences(documents, k + 1);
     Gram[] kept = distinct(longer, k + 2);
@@ -149,7 +149,8 @@ public final class NgramModel {
     return new Counts(Arrays.copyOf(distinct, size), Arrays.copyOf(counts, size));
   }
 
-  /// n1 / (n1 + 2 n2) with n1, n2 the numbers of n-grams counted once and twice; ½ where there is none.
+  /// n1 / (n1 + 2 n2) with n1, n2 the numbers of n-grams counted once and twice; ½ where there is
+  /// none.
   private static double discount(Counts counts) {
     long once = 0;
     long twice = 0;

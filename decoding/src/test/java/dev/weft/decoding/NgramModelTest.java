@@ -23,9 +23,9 @@ class NgramModelTest {
     }
   }
 
-  /// By hand: the document 0 1 0 2 has the bigrams 01, 10, 02, once each, so D = 1 for bigrams. Unigrams
-  /// count contexts: 1 and 2 follow one token, 0 follows one and begins the document: 2, 1, 1, of which n1 = 2,
-  /// n2 = 1, D = ½.
+  /// By hand: the document 0 1 0 2 has the bigrams 01, 10, 02, once each, so D = 1 for bigrams.
+  /// Unigrams count contexts: 1 and 2 follow one token, 0 follows one and begins the document: 2,
+  /// 1, 1, of which n1 = 2, n2 = 1, D = ½.
   @Test
   void aSmallCaseEqualsTheHandCount() {
     NgramModel model = NgramModel.train(new int[][] {{0, 1, 0, 2}}, 3, 2);

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 
 /// Text files as token ids, dealt into a training and a validation part.
 ///
-/// Each file is cut into pieces of about [#PIECE] characters at white space; a share of the pieces, drawn by the
-/// seed, is for validation. Pieces keep their order, and a file's last training piece is followed by the end token.
+/// Each file is cut into pieces of about [#PIECE] characters at white space; a share of the pieces,
+/// drawn by the seed, is for validation. Pieces keep their order, and a file's last training piece
+/// is followed by the end token.
 ///
 /// @param training ids to train on, one after another
 /// @param validation ids never trained on
@@ -60,8 +61,8 @@ public record Corpus(int[] training, int[] validation) {
     return new Corpus(training.toArray(), validation.toArray());
   }
 
-  /// Row r of the batch of a step: `length` + 1 consecutive ids from a place drawn by (seed, step, r). The
-  /// same step gives the same batch, so that the step is all that resuming has to know.
+  /// Row r of the batch of a step: `length` + 1 consecutive ids from a place drawn by (seed, step,
+  /// r). The same step gives the same batch, so that the step is all that resuming has to know.
   public static int[][] batch(int[] ids, int rows, int length, long seed, int step) {
     if (ids.length < length + 1) {
       throw new IllegalArgumentException(
@@ -76,7 +77,8 @@ public record Corpus(int[] training, int[] validation) {
     return batch;
   }
 
-  /// Consecutive windows of `length` + 1 ids, each beginning with the last id of the one before; at most `limit`.
+  /// Consecutive windows of `length` + 1 ids, each beginning with the last id of the one before; at
+  /// most `limit`.
   public static int[][] windows(int[] ids, int length, int limit) {
     int count = Math.min(limit, Math.max(0, (ids.length - 1) / length));
     int[][] windows = new int[count][];

@@ -7,9 +7,9 @@ import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 import java.util.Arrays;
 
-/// How probable a model finds a text. The text is preceded by the end token, so that its first token
-/// counts as well, and read in windows of the model's context that overlap by half: each token is scored once, with
-/// at least half a context before it where the text is that long.
+/// How probable a model finds a text. The text is preceded by the end token, so that its first
+/// token counts as well, and read in windows of the model's context that overlap by half: each
+/// token is scored once, with at least half a context before it where the text is that long.
 public final class Scoring {
   private Scoring() {}
 

@@ -37,4 +37,9 @@ public interface Device {
 
   /// Whether tensors of this type can live here.
   boolean supports(DType dtype);
+
+  /// What the hardware can do at best, or null where the device cannot measure it.
+  default MachineLimits limits() {
+    return null;
+  }
 }
