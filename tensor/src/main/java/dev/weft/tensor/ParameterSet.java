@@ -126,9 +126,20 @@ public final class ParameterSet implements AutoCloseable {
     return range(requireAllocated(), 0, trained);
   }
 
+  /// All values, flat: decayed, plain, then the buffers.
+  public Tensor valuesAndBuffers() {
+    return requireAllocated().detach();
+  }
+
   /// The gradients, flat, laid out as [#values()]; made at the first call. What no backward has
   /// written since [#zeroGrad] is zero.
   public Tensor gradients() {
+    zeroStaleGradients();
+    return gradients;
+  }
+
+  /// Makes the gradients if they are not there; those of an earlier step may still stand in them.
+  void requireGradients() {
     if (gradients == null) {
       requireAllocated();
       gradients = owner.zeros(device, dtype, Shape.of(Math.toIntExact(trained)));
@@ -138,7 +149,6 @@ public final class ParameterSet implements AutoCloseable {
         }
       }
     }
-    return gradients;
   }
 
   /// Another flat buffer like [#values()], of zeros, owned by the set: an optimizer's moments.
@@ -169,14 +179,14 @@ public final class ParameterSet implements AutoCloseable {
 
   /// Marks all gradients stale: the next backward overwrites them.
   public void zeroGrad() {
-    gradients();
+    requireGradients();
     for (Parameter parameter : byName.values()) {
       parameter.tensor.gradientWritten(false);
     }
   }
 
   void zeroStaleGradients() {
-    gradients();
+    requireGradients();
     for (Parameter parameter : byName.values()) {
       if (parameter.kind() != Parameter.Kind.BUFFER && !parameter.tensor.gradientWritten()) {
         device.kernels().fill(parameter.tensor.gradient(), 0);

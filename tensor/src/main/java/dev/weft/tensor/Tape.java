@@ -95,7 +95,7 @@ public final class Tape extends Scope {
     }
     Tensor root = x.root();
     if (root.parameterSet() != null) {
-      root.parameterSet().gradients();
+      root.parameterSet().requireGradients();
     }
     Tensor gradient = root.gradient();
     if (gradient == null) {
