@@ -1,24 +1,103 @@
 package dev.weft.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `weft` command.
+///
+/// Exit codes: 0 done, 1 Weft or the machine failed, 2 the command as given cannot work. An error
+/// is one sentence on standard error; `--debug` adds the stack trace.
 @Command(
     name = "weft",
     version = "weft 0.1.0-SNAPSHOT",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
+    usageHelpWidth = 100,
     description = "A tensor engine for Java: recurrent networks, GPT-2 and every way to decode.",
-    footer = {"", "`weft bench` measures; see `weft bench --help`."})
+    subcommands = {Doctor.class, Download.class},
+    footer = {
+      "",
+      "`weft COMMAND --help` explains a command; `weft bench` measures.",
+      "Exit codes: 0 done, 1 Weft or the machine failed, 2 the command as given cannot work."
+    })
 final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "After an error, print the stack trace too.")
+  private boolean debug;
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(run(args));
+  }
+
+  private static int run(String[] args) {
+    CommandLine command = commandLine();
+    // Text from a model is UTF-8 whatever the locale says; the terminal sees it when it is flushed.
+    command.setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
+    command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    try {
+      return command.execute(args);
+    } finally {
+      command.getOut().flush();
+    }
+  }
+
+  /// The command with all its parts, writing to `getOut()` and `getErr()`.
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::refuse)
+        .setExecutionExceptionHandler(Main::report);
   }
 
   @Override
   public void run() {
-    CommandLine.usage(this, System.out);
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int refuse(ParameterException error, String[] args) {
+    CommandLine command = error.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(name + ": " + sentence(error.getMessage()));
+    if (!UnmatchedArgumentException.printSuggestions(error, command.getErr())) {
+      command.getErr().println("Try '" + name + " --help'.");
+    }
+    return Failure.USAGE;
+  }
+
+  private static int report(Exception error, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getOut().flush();
+    Main main = (Main) command.getCommandSpec().root().userObject();
+    if (error instanceof Failure failure) {
+      err.println(name + ": " + failure.getMessage());
+      if (main.debug) {
+        error.printStackTrace(err);
+      }
+      return failure.exitCode();
+    }
+    err.println(name + ": internal error: " + error + (main.debug ? "" : " (--debug says where)"));
+    if (main.debug) {
+      error.printStackTrace(err);
+    }
+    return Failure.FAILED;
+  }
+
+  /// Picocli's messages, without the class names it adds for converters that fail.
+  private static String sentence(String message) {
+    return message.replaceFirst(" \\(?java\\.[\\w.]+Exception:.*", "");
   }
 }
