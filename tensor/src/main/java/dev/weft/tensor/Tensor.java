@@ -159,7 +159,7 @@ public final class Tensor {
       if (dim != 1 && strides[i] != step) {
         return false;
       }
-      step *= dim;
+      step *= Math.max(1, dim); // as Shape#denseStrides
     }
     return true;
   }
