@@ -104,6 +104,15 @@ final class Elements {
     return contiguous ? read(offset + r * dims[dims.length - 1] + j) : row(r).get(j);
   }
 
+  /// A copy of all elements, row-major.
+  double[] values() {
+    double[] values = new double[Math.toIntExact(size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = get(i);
+    }
+    return values;
+  }
+
   /// Element i as a whole number.
   int id(long i) {
     return (int) get(i);

@@ -266,8 +266,8 @@ final class ReferenceAttention {
     double[][] oldKeys = new double[parents.length][];
     double[][] oldValues = new double[parents.length][];
     for (int row = 0; row < parents.length; row++) {
-      oldKeys[row] = snapshot(keys.row(parents[row]));
-      oldValues[row] = snapshot(values.row(parents[row]));
+      oldKeys[row] = keys.row(parents[row]).values();
+      oldValues[row] = values.row(parents[row]).values();
     }
     for (int row = 0; row < parents.length; row++) {
       for (int h = 0; h < cache.heads(); h++) {
@@ -281,14 +281,6 @@ final class ReferenceAttention {
         }
       }
     }
-  }
-
-  private static double[] snapshot(Elements row) {
-    double[] copy = new double[Math.toIntExact(row.size())];
-    for (int i = 0; i < copy.length; i++) {
-      copy[i] = row.get(i);
-    }
-    return copy;
   }
 
   static void cacheCopy(

@@ -91,7 +91,7 @@ final class ReferenceElementwise {
     Elements xs = Elements.of(x);
     double scale = r.of(1 / (1 - p));
     double threshold = p * 0x1p32;
-    int purpose = Philox.Purpose.DROPOUT.ordinal();
+    int purpose = Philox.Purpose.DROPOUT.word();
     int[] words = new int[4];
     for (long i = 0; i < x.size(); i++) {
       int word = (int) (i % 4);

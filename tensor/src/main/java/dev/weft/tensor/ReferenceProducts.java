@@ -17,19 +17,27 @@ final class ReferenceProducts {
       Elements aMatrix = as.matrix(batch);
       Elements bMatrix = bs.matrix(batch);
       Elements cMatrix = cs.matrix(batch);
+      double[][] columnsOfB = new double[columns][];
       for (int n = 0; n < columns; n++) {
-        Elements column = bMatrix.column(n);
-        for (int m = 0; m < rows; m++) {
-          Elements aRow = aMatrix.row(m);
-          Elements cRow = cMatrix.row(m);
-          double chain = cRow.start(n);
-          for (int k = 0; k < depth; k++) {
-            chain = r.fma(aRow.get(k), column.get(k), chain);
-          }
-          cRow.set(n, chain);
+        columnsOfB[n] = bMatrix.column(n).values();
+      }
+      for (int m = 0; m < rows; m++) {
+        double[] aRow = aMatrix.row(m).values();
+        Elements cRow = cMatrix.row(m);
+        for (int n = 0; n < columns; n++) {
+          cRow.set(n, chain(r, aRow, columnsOfB[n], 0, depth, cRow.start(n)));
         }
       }
     }
+  }
+
+  /// start + Σ a[k] · b[k] for k from … to − 1, ascending, fused.
+  private static double chain(Real r, double[] a, double[] b, int from, int to, double start) {
+    double chain = start;
+    for (int k = from; k < to; k++) {
+      chain = r.fma(a[k], b[k], chain);
+    }
+    return chain;
   }
 
   static void pack(Weight target, Tensor matrix) {
@@ -84,10 +92,14 @@ final class ReferenceProducts {
     Elements xs = Elements.of(x);
     Elements biases = Elements.orNull(bias);
     Elements residuals = Elements.orNull(residual);
+    double[][] rows = new double[Math.toIntExact(x.shape().rows())][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = xs.row(row).values();
+    }
     for (int n = 0; n < w.out(); n++) {
       double[] column = column(w, n);
-      for (long row = 0; row < x.shape().rows(); row++) {
-        double value = chain(r, w, n, xs.row(row), column);
+      for (int row = 0; row < rows.length; row++) {
+        double value = product(r, w, n, rows[row], column);
         if (biases != null) {
           value = r.add(value, biases.get(n));
         }
@@ -104,34 +116,30 @@ final class ReferenceProducts {
     }
   }
 
-  /// x · column n of w, unscaled values of which are `column`.
-  private static double chain(Real r, Weight w, int n, Elements x, double[] column) {
+  /// x · column n of w, the stored values of which are `column`.
+  private static double product(Real r, Weight w, int n, double[] x, double[] column) {
     if (w.scales() == null) {
-      double chain = 0;
-      for (int k = 0; k < column.length; k++) {
-        chain = r.fma(x.get(k), column[k], chain);
-      }
-      return chain;
+      return chain(r, x, column, 0, column.length, 0);
     }
     Elements scales = Elements.of(w.scales());
     double sum = 0;
     for (int from = 0; from < column.length; from += Weight.GROUP) {
-      double chain = 0;
-      for (int k = from; k < Math.min(column.length, from + Weight.GROUP); k++) {
-        chain = r.fma(x.get(k), column[k], chain);
-      }
-      sum = r.fma(scales.get(scaleIndex(w, from / Weight.GROUP, n)), chain, sum);
+      int to = Math.min(column.length, from + Weight.GROUP);
+      double scale = scales.get(scaleIndex(w, from / Weight.GROUP, n));
+      sum = r.fma(scale, chain(r, x, column, from, to, 0), sum);
     }
     return sum;
   }
 
   /// Column n of a weight as it is stored: the values of an I8 pack without their scales.
   private static double[] column(Weight w, int n) {
-    Elements values = Elements.of(w.packed() ? w.panels() : w.dense());
-    Elements dense = w.packed() ? null : values.column(n);
+    if (!w.packed()) {
+      return Elements.of(w.dense()).column(n).values();
+    }
+    Elements panels = Elements.of(w.panels());
     double[] column = new double[w.in()];
     for (int k = 0; k < column.length; k++) {
-      column[k] = w.packed() ? values.get(valueIndex(w, k, n)) : dense.get(k);
+      column[k] = panels.get(valueIndex(w, k, n));
     }
     return column;
   }
