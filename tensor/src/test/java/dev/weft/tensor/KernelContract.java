@@ -1,0 +1,115 @@
+package dev.weft.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// Compares every kernel of a device with the reference device, on every [OpCase]: in F32 bit for
+/// bit. A module that brings a device extends it:
+///
+/// ```java
+/// class CpuKernelContractTest extends KernelContract {
+///   protected Device device() {
+///     return Devices.require("cpu");
+///   }
+/// }
+/// ```
+public abstract class KernelContract {
+  private static final long SEED = 20260101;
+
+  /// The device under test.
+  protected abstract Device device();
+
+  /// 0: the same bits are wanted. Else |a − b| ≤ tolerance · max(1, |b|), for devices that add in
+  /// another order.
+  protected double tolerance() {
+    return 0;
+  }
+
+  /// One test for each kernel, over all of its cases.
+  @TestFactory
+  Stream<DynamicTest> kernelsMatchTheReference() {
+    Map<String, List<OpCase>> byKernel = new LinkedHashMap<>();
+    for (OpCase row : OpCase.all()) {
+      byKernel.computeIfAbsent(row.kernel(), kernel -> new java.util.ArrayList<>()).add(row);
+    }
+    return byKernel.entrySet().stream()
+        .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> compareAll(entry.getValue())));
+  }
+
+  private void compareAll(List<OpCase> rows) {
+    Device reference = Devices.reference();
+    long before = device().stats().liveBytes();
+    long referenceBefore = reference.stats().liveBytes();
+    long seed = SEED;
+    for (OpCase row : rows) {
+      seed++;
+      if (compare(row, seed, false)) {
+        compare(row, seed, true);
+      }
+    }
+    assertEquals(before, device().stats().liveBytes());
+    assertEquals(referenceBefore, reference.stats().liveBytes());
+  }
+
+  /// Runs a case on both devices; returns whether it has gradients that may accumulate.
+  private boolean compare(OpCase row, long seed, boolean accumulate) {
+    try (Scope _ = Scope.noGrad()) {
+      Tensors expected = run(row, Devices.reference(), seed, accumulate);
+      Tensors actual = run(row, device(), seed, accumulate);
+      String name = row + (accumulate ? ", accumulating" : "");
+      for (int i = 0; i < expected.outputs().size(); i++) {
+        Tensor wanted = expected.outputs().get(i);
+        Tensor got = actual.outputs().get(i);
+        compare(name + ", output " + i, wanted, got);
+        compare(name + ", memory around output " + i, wanted.root(), got.root());
+      }
+      return expected.hasGradients();
+    }
+  }
+
+  private static Tensors run(OpCase row, Device device, long seed, boolean accumulate) {
+    Tensors tensors = new Tensors(device, seed, accumulate);
+    row.body().prepare(tensors).run(device.kernels());
+    device.synchronize();
+    return tensors;
+  }
+
+  private void compare(String what, Tensor expected, Tensor actual) {
+    switch (expected.dtype()) {
+      case F32, BF16, F16 -> compare(what, expected.toFloats(), actual.toFloats());
+      case I8, I32, BOOL -> {
+        int[] wanted = expected.toInts();
+        int[] got = actual.toInts();
+        for (int i = 0; i < wanted.length; i++) {
+          if (got[i] != wanted[i]) {
+            fail(what + ": [" + i + "] is " + got[i] + " but the reference has " + wanted[i]);
+          }
+        }
+      }
+      case F64 -> throw new IllegalArgumentException(what + ": F64 is the reference device's");
+    }
+  }
+
+  private void compare(String what, float[] expected, float[] actual) {
+    for (int i = 0; i < expected.length; i++) {
+      float e = expected[i];
+      float a = actual[i];
+      // floatToIntBits makes every NaN the same.
+      boolean same = Float.floatToIntBits(e) == Float.floatToIntBits(a);
+      boolean near = Math.abs((double) a - e) <= tolerance() * Math.max(1, Math.abs((double) e));
+      if (!same && !(tolerance() > 0 && near)) {
+        fail(
+            String.format(
+                "%s: [%d] is %s (%08x) but the reference has %s (%08x)",
+                what, i, a, Float.floatToRawIntBits(a), e, Float.floatToRawIntBits(e)));
+      }
+    }
+  }
+}
