@@ -1,0 +1,109 @@
+package dev.weft.decoding;
+
+import java.util.Arrays;
+
+/// The tokens that may come next, as two parallel arrays: ids, ascending, and their logits. Loaded
+/// afresh for each draw and reused; filters change the logits or keep fewer, and keep the order.
+public final class Candidates {
+  int[] ids = new int[0];
+  float[] logits = new float[0];
+  int size;
+  private int vocabulary;
+  private long[] keys = new long[0];
+  private int[] counts = new int[0];
+
+  /// Takes all tokens of a vocabulary with a copy of logits[offset …].
+  public Candidates load(float[] source, int offset, int vocabularySize) {
+    if (ids.length < vocabularySize) {
+      ids = new int[vocabularySize];
+      logits = new float[vocabularySize];
+    }
+    vocabulary = vocabularySize;
+    size = vocabularySize;
+    for (int i = 0; i < size; i++) {
+      ids[i] = i;
+    }
+    System.arraycopy(source, offset, logits, 0, size);
+    return this;
+  }
+
+  /// Tokens that are left.
+  public int size() {
+    return size;
+  }
+
+  /// Tokens that there were at first.
+  public int vocabularySize() {
+    return vocabulary;
+  }
+
+  /// The id of candidate `index`.
+  public int id(int index) {
+    return ids[index];
+  }
+
+  /// The logit of candidate `index`.
+  public float logit(int index) {
+    return logits[index];
+  }
+
+  /// Changes the logit of candidate `index`; −∞ makes it impossible.
+  public void logit(int index, float value) {
+    logits[index] = value;
+  }
+
+  /// Where an id stands, or −1 when it is no candidate (any more).
+  public int indexOf(int id) {
+    if (size == vocabulary) {
+      return id;
+    }
+    int index = Arrays.binarySearch(ids, 0, size, id);
+    return index < 0 ? -1 : index;
+  }
+
+  /// Candidate `index` as a number that orders candidates: the better the larger, by logit, then by
+  /// the smaller id. NaN counts as largest, so that it isn't filtered out unseen.
+  long key(int index) {
+    int bits = Float.floatToIntBits(logits[index] + 0f); // + 0 makes −0 equal to 0
+    int ordered = bits ^ ((bits >> 31) & 0x7fffffff);
+    return (long) ordered << 32 | (0xffffffffL - ids[index]);
+  }
+
+  /// Scratch for `count` keys, reused.
+  long[] keys(int count) {
+    if (keys.length < count) {
+      keys = new long[count];
+    }
+    return keys;
+  }
+
+  /// Scratch of zeros, one for each id; to be left as zeros.
+  int[] counts() {
+    if (counts.length < vocabulary) {
+      counts = new int[vocabulary];
+    }
+    return counts;
+  }
+
+  /// Keeps the candidates whose key is at least `least`.
+  void keepFrom(long least) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (key(i) >= least) {
+        ids[kept] = ids[i];
+        logits[kept++] = logits[i];
+      }
+    }
+    size = kept;
+  }
+
+  /// The logits by id, −∞ where a token is no candidate any more.
+  public float[] toLogits() {
+    float[] all = new float[vocabulary];
+    Arrays.fill(all, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < size; i++) {
+      all[ids[i]] = logits[i];
+    }
+    return all;
+  }
+}
