@@ -1,0 +1,173 @@
+package dev.weft.kernels.cpu;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/// A fixed team of threads that share out the parts of one region at a time; the caller is one of them.
+/// Which thread runs a part is open, so parts must be cut at absolute positions and write disjoint memory: then
+/// the bits do not depend on the size of the team.
+///
+/// A region asked for while the team is busy (from inside a part, or by another thread) runs inline on its
+/// caller. Workers spin for about 20 µs between regions, then park: on a small machine longer spinning starves the
+/// JIT compiler.
+final class Team implements AutoCloseable {
+  /// A part of a region.
+  interface Part {
+    void run(int part);
+  }
+
+  private static final long SPIN_NANOS = 20_000;
+
+  private final Worker[] workers;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private volatile Region region;
+  private volatile boolean closed;
+
+  /// A team of `size` threads, the caller included.
+  Team(int size) {
+    workers = new Worker[size - 1];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Worker("weft-cpu-" + (i + 1));
+      workers[i].start();
+    }
+  }
+
+  /// `-Dweft.threads`, else the number of cores.
+  static int defaultSize() {
+    return Math.max(1, Integer.getInteger("weft.threads", Runtime.getRuntime().availableProcessors()));
+  }
+
+  /// Threads, the caller included.
+  int size() {
+    return workers.length + 1;
+  }
+
+  /// Runs parts 0 … parts − 1 and returns when all have ended. What a part throws is thrown here, the first
+  /// of several; parts that have not begun by then are left out.
+  void run(int parts, Part part) {
+    if (parts > 1 && workers.length > 0 && busy.compareAndSet(false, true)) {
+      try {
+        share(new Region(parts, part));
+      } finally {
+        busy.set(false);
+      }
+    } else {
+      for (int i = 0; i < parts; i++) {
+        part.run(i);
+      }
+    }
+  }
+
+  private void share(Region shared) {
+    region = shared;
+    int wanted = Math.min(shared.parts - 1, workers.length);
+    for (int i = 0; i < wanted; i++) {
+      workers[i].wake();
+    }
+    shared.work();
+    shared.await();
+  }
+
+  /// Ends the workers.
+  @Override
+  public void close() {
+    closed = true;
+    for (Worker worker : workers) {
+      LockSupport.unpark(worker);
+    }
+  }
+
+  private static final class Region {
+    final int parts;
+    private final Part part;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger unfinished;
+    private volatile boolean callerParks;
+    private volatile Throwable failure;
+
+    Region(int parts, Part part) {
+      this.parts = parts;
+      this.part = part;
+      this.unfinished = new AtomicInteger(parts);
+    }
+
+    void work() {
+      for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
+        try {
+          if (failure == null) {
+            part.run(i);
+          }
+        } catch (Throwable e) {
+          failure = e;
+        }
+        if (unfinished.decrementAndGet() == 0 && callerParks) {
+          LockSupport.unpark(caller);
+        }
+      }
+    }
+
+    void await() {
+      long start = System.nanoTime();
+      while (unfinished.get() > 0) {
+        if (!spin(start)) {
+          callerParks = true;
+          if (unfinished.get() > 0) {
+            LockSupport.park(this);
+          }
+        }
+      }
+      switch (failure) {
+        case null -> {}
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /// Pauses a little; false when the time for spinning is over.
+  private static boolean spin(long start) {
+    for (int i = 0; i < 16; i++) {
+      Thread.onSpinWait();
+    }
+    return System.nanoTime() - start < SPIN_NANOS;
+  }
+
+  private final class Worker extends Thread {
+    private volatile boolean parked;
+
+    Worker(String name) {
+      super(name);
+      setDaemon(true);
+    }
+
+    void wake() {
+      if (parked) {
+        LockSupport.unpark(this);
+      }
+    }
+
+    @Override
+    public void run() {
+      Region seen = null;
+      long idleSince = System.nanoTime();
+      while (!closed) {
+        Region now = region;
+        if (now != seen) {
+          seen = now;
+          now.work();
+          idleSince = System.nanoTime();
+        } else if (!spin(idleSince)) {
+          parked = true;
+          if (region == seen && !closed) {
+            LockSupport.park(Team.this);
+          }
+          parked = false;
+          idleSince = System.nanoTime();
+        }
+      }
+    }
+  }
+}
