@@ -4,17 +4,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// A fixed team of threads that share out the parts of one region at a time; the caller is one of them.
-/// Which thread runs a part is open, so parts must be cut at absolute positions and write disjoint memory: then
-/// the bits do not depend on the size of the team.
+/// A fixed team of threads that share out the parts of one region at a time; the caller is one of
+/// them. Which thread runs a part is open, so parts must be cut at absolute positions and write
+/// disjoint memory: then the bits do not depend on the size of the team.
 ///
-/// A region asked for while the team is busy (from inside a part, or by another thread) runs inline on its
-/// caller. Workers spin for about 20 µs between regions, then park: on a small machine longer spinning starves the
-/// JIT compiler.
+/// A region asked for while the team is busy (from inside a part, or by another thread) runs inline
+/// on its caller. Workers spin for about 20 µs between regions, then park: on a small machine
+/// longer spinning starves the JIT compiler.
 final class Team implements AutoCloseable {
   /// A part of a region.
   interface Part {
     void run(int part);
+  }
+
+  /// A slice of a region's items.
+  interface Slice {
+    void run(long from, long to);
   }
 
   private static final long SPIN_NANOS = 20_000;
@@ -35,7 +40,8 @@ final class Team implements AutoCloseable {
 
   /// `-Dweft.threads`, else the number of cores.
   static int defaultSize() {
-    return Math.max(1, Integer.getInteger("weft.threads", Runtime.getRuntime().availableProcessors()));
+    return Math.max(
+        1, Integer.getInteger("weft.threads", Runtime.getRuntime().availableProcessors()));
   }
 
   /// Threads, the caller included.
@@ -43,8 +49,8 @@ final class Team implements AutoCloseable {
     return workers.length + 1;
   }
 
-  /// Runs parts 0 … parts − 1 and returns when all have ended. What a part throws is thrown here, the first
-  /// of several; parts that have not begun by then are left out.
+  /// Runs parts 0 … parts − 1 and returns when all have ended. What a part throws is thrown here,
+  /// the first of several; parts that have not begun by then are left out.
   void run(int parts, Part part) {
     if (parts > 1 && workers.length > 0 && busy.compareAndSet(false, true)) {
       try {
@@ -56,6 +62,17 @@ final class Team implements AutoCloseable {
       for (int i = 0; i < parts; i++) {
         part.run(i);
       }
+    }
+  }
+
+  /// Runs items 0 … items − 1 in slices of at least `least` items, a few for each thread. The items
+  /// must not depend on each other: where the cuts fall depends on the size of the team.
+  void split(long items, long least, Slice slice) {
+    int parts = workers.length == 0 ? 1 : (int) Math.min(items / Math.max(1, least), 4L * size());
+    if (parts > 1) {
+      run(parts, i -> slice.run(items * i / parts, items * (i + 1) / parts));
+    } else if (items > 0) {
+      slice.run(0, items);
     }
   }
 

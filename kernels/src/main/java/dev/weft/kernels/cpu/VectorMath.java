@@ -6,14 +6,15 @@ import static dev.weft.kernels.cpu.Vectors.LANES;
 import static dev.weft.kernels.cpu.Vectors.all;
 
 import dev.weft.tensor.Elementary;
+import dev.weft.tensor.Unary;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
-/// The functions of [Elementary] on vectors: the same operations in the same order, so the same bits in
-/// each lane. Where the scalar code branches, all branches are computed and blended.
+/// The functions of [Elementary] on vectors: the same operations in the same order, so the same
+/// bits in each lane. Where the scalar code branches, all branches are computed and blended.
 final class VectorMath {
   private static final VectorShuffle<Float> UP_8 = VectorShuffle.iota(F, 8, 1, true);
   private static final VectorShuffle<Float> UP_4 = VectorShuffle.iota(F, 4, 1, true);
@@ -107,14 +108,26 @@ final class VectorMath {
     return withSign(large, x).blend(small, a.compare(VectorOperators.LT, Elementary.ERF_SMALL));
   }
 
+  /// [dev.weft.tensor.Unary#GELU_TANH].
+  static FloatVector gelu(FloatVector x) {
+    return x.div(exp(twoU(x).neg()).add(1f));
+  }
+
+  /// 2 √(2/π) (x + 0.044715 x³), as in [dev.weft.tensor.Unary#GELU_TANH].
+  static FloatVector twoU(FloatVector x) {
+    FloatVector cubed = x.mul(x).mul(x);
+    return cubed.fma(all((float) Unary.GELU_CUBE), x).mul((float) Unary.TWO_ROOT_2_PI);
+  }
+
   /// `magnitude`, which is not negative, with the sign of `sign`.
   private static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
     IntVector bit = sign.reinterpretAsInts().and(IntVector.broadcast(I, Integer.MIN_VALUE));
     return magnitude.reinterpretAsInts().or(bit).reinterpretAsFloats();
   }
 
-  /// The sum of sixteen lanes by the fixed tree of [dev.weft.tensor.Kernels]. Lane j stands in `a`, `b`, `c`, `d`
-  /// one after another; at 256 bits `c` and `d`, at 512 bits all but `a` hold nothing and are not read.
+  /// The sum of sixteen lanes by the fixed tree of [dev.weft.tensor.Kernels]. Lane j stands in `a`,
+  /// `b`, `c`, `d` one after another; at 256 bits `c` and `d`, at 512 bits all but `a` hold nothing
+  /// and are not read.
   static float tree(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
     FloatVector v;
     if (LANES == 16) {

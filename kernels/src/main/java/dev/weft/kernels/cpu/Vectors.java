@@ -9,14 +9,16 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The vector width of this JVM, and loads and stores at native addresses. The width is a constant, so
-/// that the JIT folds every test of it.
+/// The vector width of this JVM, and loads and stores at native addresses. The width is a constant,
+/// so that the JIT folds every test of it.
 ///
-/// `-Dweft.vectorBits` = 128, 256 or 512 forces a width; [CpuDevice] refuses one that the machine lacks.
-/// Width 0 means no vectors at all: then nothing but the choice itself is used of this class.
+/// `-Dweft.vectorBits` = 128, 256 or 512 forces a width; [CpuDevice] refuses one that the machine
+/// lacks. Width 0 means no vectors at all: then nothing but the choice itself is used of this
+/// class.
 final class Vectors {
   /// What `-Dweft.vectorBits` asks for; the machine's preferred width without it.
-  static final int BITS = Integer.getInteger("weft.vectorBits", FloatVector.SPECIES_PREFERRED.vectorBitSize());
+  static final int BITS =
+      Integer.getInteger("weft.vectorBits", FloatVector.SPECIES_PREFERRED.vectorBitSize());
 
   /// The widest vectors of this machine.
   static final int WIDEST = FloatVector.SPECIES_MAX.vectorBitSize();
@@ -45,7 +47,8 @@ final class Vectors {
         default -> ShortVector.SPECIES_256;
       };
 
-  /// As many bytes as [#F] has floats, but at least eight: at 128 bits the upper four are read and not used.
+  /// As many bytes as [#F] has floats, but at least eight: at 128 bits the upper four are read and
+  /// not used.
   static final VectorSpecies<Byte> B =
       switch (F.vectorBitSize()) {
         case 128, 256 -> ByteVector.SPECIES_64;
@@ -58,8 +61,8 @@ final class Vectors {
   /// Bytes of a vector.
   static final int BYTES = LANES * Float.BYTES;
 
-  /// All of the native address space: kernels work on absolute addresses, so that one kernel sees one
-  /// kind of memory. Bounds were checked when the tensor was made.
+  /// All of the native address space: kernels work on absolute addresses, so that one kernel sees
+  /// one kind of memory. Bounds were checked when the tensor was made.
   @SuppressWarnings("restricted")
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -96,5 +99,15 @@ final class Vectors {
   /// The first `n` lanes, 0 ≤ n.
   static VectorMask<Float> first(long n) {
     return F.indexInRange(0, n);
+  }
+
+  /// Stores, or adds to what stands there.
+  static void put(FloatVector v, long address, boolean add) {
+    store(add ? load(address).add(v) : v, address);
+  }
+
+  /// As [#put(FloatVector, long, boolean)], the lanes of the mask.
+  static void put(FloatVector v, long address, boolean add, VectorMask<Float> mask) {
+    store(add ? load(address, mask).add(v) : v, address, mask);
   }
 }

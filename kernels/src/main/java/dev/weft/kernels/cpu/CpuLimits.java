@@ -1,0 +1,95 @@
+package dev.weft.kernels.cpu;
+
+import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.all;
+import static dev.weft.kernels.cpu.Vectors.load;
+
+import dev.weft.tensor.MachineLimits;
+import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.DoubleAdder;
+import jdk.incubator.vector.FloatVector;
+
+/// The peaks of this machine as the Vector API reaches them: the best of several trials.
+final class CpuLimits implements MachineLimits {
+  private static final int TRIALS = 12;
+  private static final int STEPS = 2_000_000;
+  private static final long BUFFER = 256L << 20; // far beyond the caches
+
+  @Override
+  public double flops(int threads) {
+    DoubleAdder used = new DoubleAdder(); // keeps the JIT from dropping the work
+    double seconds = best(threads, part -> used.add(multiplyAdds(STEPS)));
+    return 12.0 * 2 * LANES * STEPS * threads / seconds;
+  }
+
+  @Override
+  public double readBandwidth(int threads) {
+    try (Arena arena = Arena.ofShared()) {
+      long start = arena.allocate(BUFFER, 64).fill((byte) 1).address();
+      DoubleAdder used = new DoubleAdder();
+      long share = BUFFER / threads & -4L * BYTES;
+      double seconds = best(threads, part -> used.add(sum(start + part * share, share)));
+      return (double) share * threads / seconds;
+    }
+  }
+
+  private static double best(int threads, Team.Part part) {
+    long best = Long.MAX_VALUE;
+    try (Team team = new Team(threads)) {
+      for (int trial = 0; trial < TRIALS; trial++) {
+        long start = System.nanoTime();
+        team.run(threads, part);
+        best = Math.min(best, System.nanoTime() - start);
+      }
+    }
+    return best * 1e-9;
+  }
+
+  /// Twelve chains: enough for two units of four cycles' latency, few enough for sixteen registers.
+  private static float multiplyAdds(int steps) {
+    FloatVector x = all(0.999f);
+    FloatVector a = all(1);
+    FloatVector b = all(2);
+    FloatVector c = all(3);
+    FloatVector d = all(4);
+    FloatVector e = all(5);
+    FloatVector f = all(6);
+    FloatVector g = all(7);
+    FloatVector h = all(8);
+    FloatVector i = all(9);
+    FloatVector j = all(10);
+    FloatVector k = all(11);
+    FloatVector l = all(12);
+    for (int step = 0; step < steps; step++) {
+      a = a.fma(x, x);
+      b = b.fma(x, x);
+      c = c.fma(x, x);
+      d = d.fma(x, x);
+      e = e.fma(x, x);
+      f = f.fma(x, x);
+      g = g.fma(x, x);
+      h = h.fma(x, x);
+      i = i.fma(x, x);
+      j = j.fma(x, x);
+      k = k.fma(x, x);
+      l = l.fma(x, x);
+    }
+    FloatVector first = a.add(b).add(c).add(d).add(e).add(f);
+    return first.add(g).add(h).add(i).add(j).add(k).add(l).lane(0);
+  }
+
+  private static float sum(long start, long bytes) {
+    FloatVector a = all(0);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (long at = start; at < start + bytes; at += 4L * BYTES) {
+      a = a.add(load(at));
+      b = b.add(load(at + BYTES));
+      c = c.add(load(at + 2L * BYTES));
+      d = d.add(load(at + 3L * BYTES));
+    }
+    return a.add(b).add(c.add(d)).lane(0);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.weft.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.tensor.Device;
+import dev.weft.tensor.DeviceProvider;
+import dev.weft.tensor.Devices;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CpuDeviceTest {
+  /// Prints what became of opening the device, for a process of its own.
+  public static void main(String[] args) {
+    System.out.println(
+        switch (new CpuDevice.Provider().open(0)) {
+          case DeviceProvider.Available available -> "device " + available.device().description();
+          case DeviceProvider.Unavailable none -> "none " + none.reason();
+        });
+  }
+
+  @Test
+  void isFoundByItsName() {
+    Device device = Devices.require("cpu");
+    assertEquals("cpu", device.name());
+    assertInstanceOf(CpuDevice.class, device);
+    assertEquals(device, Devices.open("cpu:0"));
+  }
+
+  @Test
+  void saysItsWidthAndThreads() {
+    assertEquals(
+        "Vector API, " + Vectors.BITS + " bits, 3 threads", CpuDevice.withThreads(3).description());
+  }
+
+  @Test
+  void withoutTheModuleTheFlagIsNamed() throws Exception {
+    String said = opened("--enable-native-access=ALL-UNNAMED");
+    assertTrue(said.startsWith("none "), said);
+    assertTrue(said.contains("--add-modules jdk.incubator.vector"), said);
+  }
+
+  @Test
+  void withoutNativeAccessTheFlagIsNamed() throws Exception {
+    String said = opened("--add-modules", "jdk.incubator.vector");
+    assertTrue(said.startsWith("none "), said);
+    assertTrue(said.contains("--enable-native-access=ALL-UNNAMED"), said);
+  }
+
+  @Test
+  void withoutFusedMultiplyAddTheProcessorIsNamed() throws Exception {
+    String said = openedWithFlags("-XX:+UnlockDiagnosticVMOptions", "-XX:-UseFMA");
+    assertTrue(said.startsWith("none ") && said.contains("fused multiply-add"), said);
+  }
+
+  @Test
+  void aWidthThatDoesNotExistIsRefusedWithThoseThatDo() throws Exception {
+    String said = openedWithFlags("-Dweft.vectorBits=1024");
+    assertTrue(said.startsWith("none ") && said.contains("0, 128, 256 and 512"), said);
+  }
+
+  @Test
+  void widthZeroRunsTheDefinitions() throws Exception {
+    assertEquals(
+        "device scalar definitions, 0 bits, 1 thread", openedWithFlags("-Dweft.vectorBits=0"));
+  }
+
+  @Test
+  void theNumberOfThreadsCanBeSet() throws Exception {
+    String said = openedWithFlags("-Dweft.threads=3");
+    assertTrue(said.endsWith(", 3 threads"), said);
+  }
+
+  private static String openedWithFlags(String... flags) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>();
+    all.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    all.add("--enable-native-access=ALL-UNNAMED");
+    all.addAll(List.of(flags));
+    return opened(all.toArray(String[]::new));
+  }
+
+  private static String opened(String... flags) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(flags));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(CpuDeviceTest.class.getName());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output.strip();
+  }
+}
