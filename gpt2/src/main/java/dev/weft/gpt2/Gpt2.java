@@ -9,11 +9,14 @@ import dev.weft.tensor.ParameterSet;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 
-/// GPT-2 for training: every weight a parameter, named as in Hugging Face's files, every op recorded.
+/// GPT-2 for training: every weight a parameter, named as in Hugging Face's files, every op
+/// recorded.
 /// Reads from top to bottom: embeddings, blocks (attention, MLP), final norm, tied head.
 ///
-/// Matrices are stored (in, out), as the published files have them. Initial weights are those of the
-/// paper: normal with deviation 0.02, residual projections divided by √(2 · layers), biases 0, gains 1.
+/// Matrices are stored (in, out), as the published files have them. Initial weights are those of
+/// the
+/// paper: normal with deviation 0.02, residual projections divided by √(2 · layers), biases 0,
+/// gains 1.
 public final class Gpt2 implements AutoCloseable {
   private static final double DEVIATION = 0.02;
 
@@ -24,7 +27,8 @@ public final class Gpt2 implements AutoCloseable {
   private final Block[] blocks;
   private final Norm lnF;
 
-  /// Dropout at one step of training: where it applies, GPT-2's three places use the same probability.
+  /// Dropout at one step of training: where it applies, GPT-2's three places use the same
+  /// probability.
   ///
   /// @param p share set to zero, in [0, 1); 0 turns it off
   /// @param seed of the run

@@ -1,6 +1,7 @@
 package dev.weft.gpt2;
 
-/// The shape of a GPT-2 (Radford et al., "Language models are unsupervised multitask learners", 2019).
+/// The shape of a GPT-2 (Radford et al., "Language models are unsupervised multitask learners",
+/// 2019).
 ///
 /// @param vocabulary number of token ids
 /// @param context most tokens in one sequence
@@ -22,7 +23,8 @@ public record Gpt2Config(
   /// 1,558 M parameters.
   public static final Gpt2Config XL = published(1600, 48, 25);
 
-  /// The model that ships with Weft: 3.5 M parameters, 7 MB in bf16. Deep rather than wide: at this size six layers
+  /// The model that ships with Weft: 3.5 M parameters, 7 MB in bf16. Deep rather than wide: at this
+  /// size six layers
   /// of 192 read better than four of 256, and 192 columns are four whole panels.
   public static final Gpt2Config TINY = new Gpt2Config(4096, 256, 192, 6, 6, 1e-5);
 
@@ -30,15 +32,25 @@ public record Gpt2Config(
   public Gpt2Config {
     if (vocabulary < 1 || context < 1 || width < 1 || layers < 0 || heads < 1) {
       throw new IllegalArgumentException(
-          "gpt2: vocabulary " + vocabulary + ", context " + context + ", width " + width + ", layers "
-              + layers + ", heads " + heads + ": all must be positive");
+          "gpt2: vocabulary "
+              + vocabulary
+              + ", context "
+              + context
+              + ", width "
+              + width
+              + ", layers "
+              + layers
+              + ", heads "
+              + heads
+              + ": all must be positive");
     }
     if (width % heads != 0) {
       throw new IllegalArgumentException(
           "gpt2: the width " + width + " is no multiple of the " + heads + " heads");
     }
     if (!(layerNormEps > 0)) {
-      throw new IllegalArgumentException("gpt2: layer norm eps must be above 0 but is " + layerNormEps);
+      throw new IllegalArgumentException(
+          "gpt2: layer norm eps must be above 0 but is " + layerNormEps);
     }
   }
 
