@@ -1,0 +1,91 @@
+package dev.weft.nn.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// The changes that saving makes to a file system, so that tests can let each of them fail.
+interface Disk {
+  /// A file being written.
+  interface Sink extends Closeable {
+    /// Writes all remaining bytes.
+    void write(ByteBuffer bytes) throws IOException;
+
+    /// Returns when everything written is on the disk.
+    void force() throws IOException;
+  }
+
+  /// A new file, or an old one emptied.
+  Sink create(Path file) throws IOException;
+
+  /// A new folder.
+  void createFolder(Path folder) throws IOException;
+
+  /// Returns when the names in a folder are on the disk.
+  void forceFolder(Path folder) throws IOException;
+
+  /// Gives a folder another name, at once or not at all.
+  void rename(Path from, Path to) throws IOException;
+
+  /// Removes a file or an empty folder.
+  void delete(Path path) throws IOException;
+
+  /// The real one.
+  Disk REAL =
+      new Disk() {
+        @Override
+        public Sink create(Path file) throws IOException {
+          FileChannel channel =
+              FileChannel.open(
+                  file,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE);
+          return new Sink() {
+            @Override
+            public void write(ByteBuffer bytes) throws IOException {
+              while (bytes.hasRemaining()) {
+                channel.write(bytes);
+              }
+            }
+
+            @Override
+            public void force() throws IOException {
+              channel.force(true);
+            }
+
+            @Override
+            public void close() throws IOException {
+              channel.close();
+            }
+          };
+        }
+
+        @Override
+        public void createFolder(Path folder) throws IOException {
+          Files.createDirectories(folder);
+        }
+
+        @Override
+        public void forceFolder(Path folder) throws IOException {
+          try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+          }
+        }
+
+        @Override
+        public void rename(Path from, Path to) throws IOException {
+          Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+          Files.deleteIfExists(path);
+        }
+      };
+}
