@@ -45,11 +45,9 @@ public final class Gpt2 implements AutoCloseable {
     return model;
   }
 
-  /// A model whose weights are all zero, to be loaded.
-  static Gpt2 blank(Gpt2Config config, Device device, DType dtype) {
-    Gpt2 model = new Gpt2(config, device, dtype);
-    model.parameters.allocate();
-    return model;
+  /// A model that has names and shapes but no weights yet: to be loaded, or asked for them.
+  static Gpt2 declare(Gpt2Config config, Device device, DType dtype) {
+    return new Gpt2(config, device, dtype);
   }
 
   private Gpt2(Gpt2Config config, Device device, DType dtype) {

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -70,7 +70,7 @@ public final class Gpt2Tokenizer implements Tokenizer {
     }
     int end = vocabularySize - 1;
     byte[][] bytes = new byte[vocabularySize][];
-    Map<byte[], Integer> ranks = new HashMap<>();
+    IdentityHashMap<byte[], Integer> ranks = new IdentityHashMap<>();
     readRanks(bytes, end);
     for (int id = 0; id < end; id++) {
       ranks.put(bytes[id], id);

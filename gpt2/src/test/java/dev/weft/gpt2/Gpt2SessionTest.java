@@ -174,8 +174,7 @@ class Gpt2SessionTest extends OnDevices {
         assertEquals(1, three.rows());
         assertArrayEquals(whole(join(prompt, 1, 6, 8)), feed(three, new int[] {8})[0]);
         three.truncate(30);
-        assertArrayEquals(
-            whole(join(Arrays.copyOf(prompt, 30), 8)), feed(three, new int[] {8})[0]);
+        assertArrayEquals(whole(join(Arrays.copyOf(prompt, 30), 8)), feed(three, new int[] {8})[0]);
         try (LanguageModel.Session again = three.fork(1)) {
           feed(three, new int[] {1});
           assertArrayEquals(

@@ -63,27 +63,83 @@ class Gpt2TokenizerTest {
   void dog() {
     assertIds(
         "The dog was found in a field near the intersection of West and West Streets.\n\nThe dog",
-        464, 3290, 373, 1043, 287, 257, 2214, 1474, 262, 16246, 286, 2688, 290, 2688, 27262, 13,
-        198, 198, 464, 3290);
+        464,
+        3290,
+        373,
+        1043,
+        287,
+        257,
+        2214,
+        1474,
+        262,
+        16246,
+        286,
+        2688,
+        290,
+        2688,
+        27262,
+        13,
+        198,
+        198,
+        464,
+        3290);
   }
 
   @Test
   @DisplayName("W3: jingle bells")
   void jingleBells() {
     assertIds(
-        "Jingle bells, jingle bells, jingle all the way", 41, 17697, 30987, 11, 474, 17697, 30987,
-        11, 474, 17697, 477, 262, 835);
+        "Jingle bells, jingle bells, jingle all the way",
+        41,
+        17697,
+        30987,
+        11,
+        474,
+        17697,
+        30987,
+        11,
+        474,
+        17697,
+        477,
+        262,
+        835);
   }
 
   @Test
   @DisplayName("W4: the prompts of the caching, beam, top-k and top-p sections")
   void prompts() {
     assertIds(
-        "It is pitch black. You are likely to be eaten by a grue.", 1026, 318, 7078, 2042, 13, 921,
-        389, 1884, 284, 307, 17065, 416, 257, 1036, 518, 13);
+        "It is pitch black. You are likely to be eaten by a grue.",
+        1026,
+        318,
+        7078,
+        2042,
+        13,
+        921,
+        389,
+        1884,
+        284,
+        307,
+        17065,
+        416,
+        257,
+        1036,
+        518,
+        13);
     assertIds(
-        "I don't want to rule the universe. I just think", 40, 836, 470, 765, 284, 3896, 262, 6881,
-        13, 314, 655, 892);
+        "I don't want to rule the universe. I just think",
+        40,
+        836,
+        470,
+        765,
+        284,
+        3896,
+        262,
+        6881,
+        13,
+        314,
+        655,
+        892);
     assertIds("I enjoy walking with my cute dog", 40, 2883, 6155, 351, 616, 13779, 3290);
     assertEquals(45, PUBLISHED.encode(UNICORN).length);
     assertEquals(34, PUBLISHED.encode(YUDKOWSKY).length);
@@ -93,8 +149,23 @@ class Gpt2TokenizerTest {
   @DisplayName("W5: brackets and an emoji of several tokens")
   void emoji() {
     assertIds(
-        "[INST] Tell me a joke. \uD83D\uDC31 [/INST] Answer ", 58, 38604, 60, 14026, 502, 257,
-        9707, 13, 12520, 238, 109, 46581, 38604, 60, 23998, 220);
+        "[INST] Tell me a joke. \uD83D\uDC31 [/INST] Answer ",
+        58,
+        38604,
+        60,
+        14026,
+        502,
+        257,
+        9707,
+        13,
+        12520,
+        238,
+        109,
+        46581,
+        38604,
+        60,
+        23998,
+        220);
   }
 
   @Test
@@ -109,15 +180,33 @@ class Gpt2TokenizerTest {
 
   private static Gpt2Tokenizer toy() {
     String[] pieces = {
-      "l", "o", "w", "e", "r", "s", "t", "i", "d", "n", "Ġ", "Ġl", "Ġn", "Ġlo", "Ġlow", "er",
-      "Ġlowest", "Ġnewer", "Ġwider", "<unk>", "<|endoftext|>"
+      "l",
+      "o",
+      "w",
+      "e",
+      "r",
+      "s",
+      "t",
+      "i",
+      "d",
+      "n",
+      "Ġ",
+      "Ġl",
+      "Ġn",
+      "Ġlo",
+      "Ġlow",
+      "er",
+      "Ġlowest",
+      "Ġnewer",
+      "Ġwider",
+      "<unk>",
+      "<|endoftext|>"
     };
     Map<String, Integer> vocabulary = new TreeMap<>();
     for (String piece : pieces) {
       vocabulary.put(piece, vocabulary.size());
     }
-    return Gpt2Tokenizer.merging(
-        new BytePairs(vocabulary, List.of("Ġ l", "Ġl o", "Ġlo w", "e r")));
+    return Gpt2Tokenizer.merging(new BytePairs(vocabulary, List.of("Ġ l", "Ġl o", "Ġlo w", "e r")));
   }
 
   @Test
@@ -223,7 +312,8 @@ class Gpt2TokenizerTest {
   @Test
   void aFoldersOwnFilesAreHonoured(@TempDir Path folder) throws IOException {
     assertEquals(300, Gpt2Tokenizer.of(folder, 300).vocabularySize());
-    Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0, \"b\": 1, \"ab\": 2, \"<|endoftext|>\": 3}");
+    Files.writeString(
+        folder.resolve("vocab.json"), "{\"a\": 0, \"b\": 1, \"ab\": 2, \"<|endoftext|>\": 3}");
     Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b\n");
     Gpt2Tokenizer own = Gpt2Tokenizer.of(folder, 4);
     assertArrayEquals(new int[] {2, 0}, own.encode("aba"));

@@ -23,7 +23,7 @@ abstract class OnDevices {
   private long live;
 
   static Stream<String> names() {
-    return Stream.of("reference");
+    return Stream.of("reference", "cpu");
   }
 
   @BeforeEach

@@ -32,7 +32,8 @@ final class PublishedVocabulary {
       int best = -1;
       int bestRank = Integer.MAX_VALUE;
       for (int i = 0; i + 1 < parts.size(); i++) {
-        int rank = ids.getOrDefault(latin(parts.get(i)) + latin(parts.get(i + 1)), Integer.MAX_VALUE);
+        int rank =
+            ids.getOrDefault(latin(parts.get(i)) + latin(parts.get(i + 1)), Integer.MAX_VALUE);
         if (rank < bestRank) {
           best = i;
           bestRank = rank;

@@ -2,8 +2,8 @@ package dev.weft.gpt2;
 
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
-import dev.weft.tensor.Philox;
 import dev.weft.tensor.Parameter;
+import dev.weft.tensor.Philox;
 
 /// A random model whose sizes are awkward: a width and a vocabulary that are no multiples of a
 /// panel, and a context of more than two.
