@@ -27,6 +27,10 @@ final class CpuKernels implements Kernels {
   private final CrossEntropy crossEntropy;
   private final LayerNorm layerNorm;
   private final BatchNorm batchNorm;
+  private final Gemm gemm;
+  private final Pack pack;
+  private final Linear linear;
+  private final Column column;
   private final Optimizers optimizers;
 
   CpuKernels(Team team) {
@@ -40,11 +44,19 @@ final class CpuKernels implements Kernels {
     crossEntropy = new CrossEntropy(team);
     layerNorm = new LayerNorm(team);
     batchNorm = new BatchNorm(team);
+    gemm = new Gemm(team);
+    pack = new Pack(team);
+    linear = new Linear(team);
+    column = new Column(team);
     optimizers = new Optimizers(team);
   }
 
   private static boolean fast(Tensor x) {
     return x.dtype() == DType.F32;
+  }
+
+  private static boolean fast(Weight w) {
+    return w.packed() || w.dtype() == DType.F32;
   }
 
   @Override
@@ -209,18 +221,26 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void matmul(Grad c, Tensor a, Tensor b) {
-    reference.matmul(c, a, b);
+    if (fast(a)) {
+      gemm.matmul(c, a, b);
+    } else {
+      reference.matmul(c, a, b);
+    }
   }
 
   @Override
   public void pack(Weight target, Tensor matrix) {
-    reference.pack(target, matrix);
+    pack.pack(target, matrix);
   }
 
   @Override
   public void linear(
       Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual) {
-    reference.linear(y, x, w, bias, activation, residual);
+    if (fast(x) && fast(w)) {
+      linear.linear(y, x, w, bias, activation, residual);
+    } else {
+      reference.linear(y, x, w, bias, activation, residual);
+    }
   }
 
   @Override
@@ -230,7 +250,11 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void column(Tensor y, Weight w, Tensor ids) {
-    reference.column(y, w, ids);
+    if (fast(w)) {
+      column.column(y, w, ids);
+    } else {
+      reference.column(y, w, ids);
+    }
   }
 
   @Override

@@ -1,0 +1,157 @@
+package dev.weft.kernels.cpu;
+
+import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.load;
+import static dev.weft.kernels.cpu.Vectors.store;
+
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Weight;
+
+/// The right side of a product in panels of 48 columns, k-major, as [Weight] lays them out.
+///
+/// @param type F32, BF16 or I8
+/// @param address of element (0, 0)
+/// @param scales address of an I8 pack's scales, else 0
+/// @param k rows
+/// @param n columns that count; the last panel's others are zero
+record Panels(DType type, long address, long scales, int k, int n) {
+  /// Columns.
+  static final int WIDTH = Weight.PANEL;
+
+  /// Bytes of a panel's row in F32.
+  static final int ROW_BYTES = WIDTH * Float.BYTES;
+
+  /// With fewer elements waking the team takes longer than packing.
+  private static final int SMALL = 1 << 14;
+
+  static Panels of(Weight w) {
+    long scales = w.scales() == null ? 0 : w.scales().address();
+    return new Panels(w.dtype(), w.panels().address(), scales, w.in(), w.out());
+  }
+
+  static int count(int n) {
+    return Math.ceilDiv(n, WIDTH);
+  }
+
+  int count() {
+    return count(n);
+  }
+
+  /// Bytes that F32 panels of a (k, n) matrix take.
+  static long bytes(int k, int n) {
+    return (long) count(n) * k * ROW_BYTES;
+  }
+
+  /// Element (row, 0) of a panel.
+  long address(int panel, int row) {
+    return address + ((long) panel * k + row) * WIDTH * type.bytes();
+  }
+
+  /// The scales of a panel's columns for one group of k.
+  long scales(int panel, int group) {
+    return scales + ((long) panel * Math.ceilDiv(k, Weight.GROUP) + group) * ROW_BYTES;
+  }
+
+  /// Columns of a panel that count.
+  int columns(int panel) {
+    return Math.min(WIDTH, n - panel * WIDTH);
+  }
+
+  /// Packs a (k, n) matrix at `target` as F32; strides in bytes.
+  static Panels pack(
+      Team team, long target, long source, long kStride, long nStride, int k, int n) {
+    Panels panels = new Panels(DType.F32, target, 0, k, n);
+    int parts = (long) k * n < SMALL ? 1 : Math.min(panels.count(), 4 * team.size());
+    team.run(
+        parts,
+        part -> {
+          int end = panels.count() * (part + 1) / parts;
+          for (int p = panels.count() * part / parts; p < end; p++) {
+            pack(
+                panels.address(p, 0),
+                source + (long) p * WIDTH * nStride,
+                kStride,
+                nStride,
+                k,
+                panels.columns(p));
+          }
+        });
+    return panels;
+  }
+
+  /// Fills one F32 panel with the first `columns` columns of a matrix; strides in bytes.
+  static void pack(long target, long source, long kStride, long nStride, int k, int columns) {
+    if (nStride == Float.BYTES) {
+      packRows(target, source, kStride, k, columns);
+    } else if (kStride == Float.BYTES) {
+      packColumns(target, source, nStride, k, columns);
+    } else {
+      for (int i = 0; i < k; i++) {
+        packElements(target + (long) i * ROW_BYTES, source + i * kStride, nStride, columns);
+      }
+    }
+  }
+
+  private static void packRows(long target, long source, long kStride, int k, int columns) {
+    for (int i = 0; i < k; i++) {
+      if (columns == WIDTH) {
+        for (int j = 0; j < ROW_BYTES; j += BYTES) {
+          store(load(source + j), target + j);
+        }
+      } else {
+        packElements(target, source, Float.BYTES, columns);
+      }
+      source += kStride;
+      target += ROW_BYTES;
+    }
+  }
+
+  /// Sixteen k at a time: a cache line of each column.
+  private static void packColumns(long target, long source, long nStride, int k, int columns) {
+    for (int k0 = 0; k0 < k; k0 += 16) {
+      int kEnd = Math.min(k, k0 + 16);
+      for (int j = 0; j < WIDTH; j++) {
+        long from = source + j * nStride;
+        long to = target + j * 4L;
+        if (j < columns) {
+          for (int i = k0; i < kEnd; i++) {
+            Native.set(to + (long) i * ROW_BYTES, Native.get(from + i * 4L));
+          }
+        } else {
+          for (int i = k0; i < kEnd; i++) {
+            Native.set(to + (long) i * ROW_BYTES, 0);
+          }
+        }
+      }
+    }
+  }
+
+  private static void packElements(long target, long source, long nStride, int columns) {
+    for (int j = 0; j < columns; j++) {
+      Native.set(target + j * 4L, Native.get(source + j * nStride));
+    }
+    for (int j = columns; j < WIDTH; j++) {
+      Native.set(target + j * 4L, 0);
+    }
+  }
+
+  /// Rows `from` … `from + count − 1` of a panel as F32 (an I8 pack's values, unscaled).
+  void widen(long target, int panel, int from, int count) {
+    long source = address(panel, from);
+    int vectors = count * (WIDTH / LANES);
+    if (type == DType.BF16) {
+      for (int i = 0; i < vectors; i++) {
+        store(OneRow.bf16(source), target);
+        source += BYTES / 2;
+        target += BYTES;
+      }
+    } else {
+      for (int i = 0; i < vectors; i++) {
+        store(OneRow.i8(source), target);
+        source += BYTES / 4;
+        target += BYTES;
+      }
+    }
+  }
+}

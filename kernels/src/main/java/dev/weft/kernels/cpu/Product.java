@@ -1,0 +1,71 @@
+package dev.weft.kernels.cpu;
+
+import static dev.weft.kernels.cpu.MicroKernels.ROWS;
+
+import dev.weft.tensor.Device;
+
+/// One product C (m, n) = A (m, k) · B with B in panels. Addresses; strides in bytes.
+///
+/// A part of it is a run of rows and a run of panels. It packs its rows of A into tiles of six,
+/// then goes
+/// through the panels; each panel meets all its tiles in blocks of [MicroKernels#K_BLOCK] k, which
+/// carry the chains on in C.
+/// No chain is split, so neither the cut into parts nor the size of the tiles changes a bit.
+///
+/// @param m rows of A and C
+/// @param a element (0, 0) of A
+/// @param aRow bytes between rows of A
+/// @param aStep bytes between columns of A
+/// @param b the right side
+/// @param c element (0, 0) of C, whose rows are contiguous
+/// @param cRow bytes between rows of C
+/// @param accumulate whether the chains start from C instead of 0
+/// @param epilogue what follows the chains
+record Product(
+    int m,
+    long a,
+    long aRow,
+    long aStep,
+    Panels b,
+    long c,
+    long cRow,
+    boolean accumulate,
+    Epilogue epilogue) {
+  /// Tiles of a part: with one block of k they stay in the second cache beside a panel's block.
+  private static final int TILES = 16;
+
+  /// With fewer multiply-adds waking the team takes longer than the product.
+  private static final long SMALL = 1 << 18;
+
+  /// Runs it on the team, or on the caller alone when it is small.
+  void run(Device device, Team team) {
+    int tiles = Math.ceilDiv(m, ROWS);
+    int panels = b.count();
+    if (tiles == 0 || panels == 0) {
+      return;
+    }
+    int threads = (long) m * b.n() * b.k() < SMALL ? 1 : team.size();
+    int rowParts = Math.ceilDiv(tiles, TILES);
+    int panelParts = 1;
+    if (rowParts >= threads) {
+      rowParts = Math.min(tiles, Math.ceilDiv(rowParts, threads) * threads);
+    } else {
+      panelParts = Math.min(panels, Math.ceilDiv((m == 1 ? 4 : 1) * threads, rowParts));
+    }
+    int across = rowParts;
+    int down = panelParts;
+    team.run(
+        across * down,
+        part -> {
+          int begin = cut(tiles, part % across, across) * ROWS;
+          int end = Math.min(m, cut(tiles, part % across + 1, across) * ROWS);
+          int column = part / across;
+          var cut = new ProductPart(this, begin, end - begin, device);
+          cut.run(cut(panels, column, down), cut(panels, column + 1, down));
+        });
+  }
+
+  private static int cut(int count, int part, int parts) {
+    return (int) ((long) count * part / parts);
+  }
+}

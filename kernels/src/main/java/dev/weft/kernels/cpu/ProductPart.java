@@ -1,0 +1,183 @@
+package dev.weft.kernels.cpu;
+
+import static dev.weft.kernels.cpu.MicroKernels.K_BLOCK;
+import static dev.weft.kernels.cpu.MicroKernels.ROW;
+import static dev.weft.kernels.cpu.MicroKernels.TILE;
+import static dev.weft.kernels.cpu.Native.ZEROS;
+import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
+import static dev.weft.kernels.cpu.Panels.WIDTH;
+import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.load;
+import static dev.weft.kernels.cpu.Vectors.store;
+
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Weight;
+
+/// A run of rows of a [Product]: packs them, then goes through panels. One row needs no packing and
+/// takes all
+/// k at once; more lie in tiles, block after block of k.
+final class ProductPart {
+  /// Blocks of k that are packed at once.
+  private static final int BLOCKS = 4;
+
+  private final Product product;
+  private final Panels b;
+  private final int firstRow;
+  private final int rows;
+  private final int block; // k of a block
+  private final int depth; // k that are packed at once
+  private final int blocks; // in a depth
+  private final Device device;
+
+  private long a; // the packed rows: tile, block, row; or the row itself
+  private long wide; // a panel's block as F32
+  private long chains; // of a tile and one group of an I8 panel
+  private long edge; // C of a panel that is not whole, rows of 48
+
+  ProductPart(Product product, int firstRow, int rows, Device device) {
+    this.product = product;
+    this.b = product.b();
+    this.firstRow = firstRow;
+    this.rows = rows;
+    this.device = device;
+    block = rows == 1 ? b.k() : K_BLOCK;
+    depth = rows == 1 ? b.k() : Math.min(BLOCKS * K_BLOCK, b.k());
+    blocks = block == 0 ? 0 : Math.ceilDiv(depth, block);
+  }
+
+  void run(int panel, int endPanel) {
+    boolean widens = b.type() != DType.F32 && rows > 1;
+    long packed = rows == 1 ? depth * 4L : MicroKernels.tiles(rows) * blocks * TILE;
+    long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
+    long chainBytes = (long) MicroKernels.ROWS * ROW_BYTES;
+    try (Scratch scratch =
+        new Scratch(device, align(packed) + wideBytes + chainBytes + (long) rows * ROW_BYTES)) {
+      a = scratch.address;
+      wide = a + align(packed);
+      chains = wide + wideBytes;
+      edge = chains + chainBytes;
+      int k = 0;
+      do {
+        pack(k, Math.min(depth, b.k() - k));
+        for (int p = panel; p < endPanel; p++) {
+          panel(p, k, Math.min(b.k(), k + depth));
+        }
+        k += depth;
+      } while (k < b.k());
+    }
+  }
+
+  private static long align(long bytes) {
+    return (bytes + 63) & -64;
+  }
+
+  private void pack(int k, int count) {
+    long source = product.a() + firstRow * product.aRow() + k * product.aStep();
+    if (rows == 1) {
+      if (product.aStep() == Float.BYTES) {
+        a = source;
+      } else {
+        Strided.gather(4, a, source, product.aStep(), count);
+      }
+      return;
+    }
+    long target = a;
+    for (int row = 0, height; row < rows; row += height) {
+      height = MicroKernels.tileRows(rows - row);
+      for (int at = 0; at < count; at += K_BLOCK) {
+        int run = Math.min(K_BLOCK, count - at);
+        for (int r = 0; r < height; r++) {
+          long from = source + (row + r) * product.aRow() + at * product.aStep();
+          Strided.gather(4, target + at / K_BLOCK * TILE + r * ROW, from, product.aStep(), run);
+        }
+      }
+      target += blocks * TILE;
+    }
+  }
+
+  /// Carries the chains of one panel from k to kEnd, and finishes them at the end.
+  private void panel(int p, int k, int kEnd) {
+    boolean whole = b.columns(p) == WIDTH;
+    long c = product.c() + firstRow * product.cRow() + (long) p * ROW_BYTES;
+    long out = whole ? c : edge;
+    long outRow = whole ? product.cRow() : ROW_BYTES;
+    if (!whole && product.accumulate() && k == 0) {
+      copy(edge, ROW_BYTES, c, product.cRow(), b.columns(p));
+    }
+    boolean begins = k == 0 && !product.accumulate();
+    int at = k;
+    do {
+      int count = Math.min(block, kEnd - at);
+      long tiles = a + (long) (at - k) / K_BLOCK * TILE;
+      block(p, at, count, tiles, out, outRow, begins);
+      begins = false;
+      at += block;
+    } while (at < kEnd);
+    if (kEnd == b.k()) {
+      product.epilogue().apply(out, outRow, firstRow, rows, p * WIDTH, b.columns(p));
+    }
+    if (!whole && kEnd == b.k()) {
+      copy(c, product.cRow(), edge, ROW_BYTES, b.columns(p));
+    }
+  }
+
+  private void copy(long to, long toRow, long from, long fromRow, int columns) {
+    for (int i = 0; i < rows; i++) {
+      Strided.copy(to + i * toRow, from + i * fromRow, columns * 4L);
+    }
+  }
+
+  private void block(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
+    if (b.type() == DType.F32 || count == 0) {
+      tiles(tiles, b.address(p, k), count, out, outRow, begins);
+    } else if (rows == 1) {
+      if (b.type() == DType.BF16) {
+        OneRow.bf16(a, b.address(p, 0), count, out);
+      } else {
+        OneRow.i8(a, b.address(p, 0), b.scales(p, 0), count, out);
+      }
+    } else if (b.type() == DType.BF16) {
+      b.widen(wide, p, k, count);
+      tiles(tiles, wide, count, out, outRow, begins);
+    } else {
+      groups(p, k, count, tiles, out, outRow, begins);
+    }
+  }
+
+  private void tiles(long tile, long panel, int count, long out, long outRow, boolean begins) {
+    for (int row = 0, height; row < rows; row += height) {
+      height = MicroKernels.tileRows(rows - row);
+      long c = out + row * outRow;
+      MicroKernels.tile(
+          height, tile, panel, count, begins ? ZEROS : c, begins ? 0 : outRow, c, outRow);
+      tile += blocks * TILE;
+    }
+  }
+
+  /// The chains of each group of k begin at zero; scaled, they are added to the sums in C.
+  private void groups(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
+    for (int at = 0; at < count; at += Weight.GROUP) {
+      int run = Math.min(Weight.GROUP, count - at);
+      b.widen(wide, p, k + at, run);
+      long scales = b.scales(p, (k + at) / Weight.GROUP);
+      long tile = tiles + at * 4L;
+      for (int row = 0, height; row < rows; row += height) {
+        height = MicroKernels.tileRows(rows - row);
+        MicroKernels.tile(height, tile, wide, run, ZEROS, 0, chains, ROW_BYTES);
+        for (int r = row; r < row + height; r++) {
+          long c = out + r * outRow;
+          scale(scales, chains + (long) (r - row) * ROW_BYTES, begins ? ZEROS : c, c);
+        }
+        tile += blocks * TILE;
+      }
+      begins = false;
+    }
+  }
+
+  private static void scale(long scales, long chains, long in, long out) {
+    for (int j = 0; j < ROW_BYTES; j += BYTES) {
+      store(load(scales + j).fma(load(chains + j), load(in + j)), out + j);
+    }
+  }
+}
