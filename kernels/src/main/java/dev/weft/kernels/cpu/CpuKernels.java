@@ -31,6 +31,8 @@ final class CpuKernels implements Kernels {
   private final Pack pack;
   private final Linear linear;
   private final Column column;
+  private final Attention attention;
+  private final Cache cache;
   private final Optimizers optimizers;
 
   CpuKernels(Team team) {
@@ -48,6 +50,8 @@ final class CpuKernels implements Kernels {
     pack = new Pack(team);
     linear = new Linear(team);
     column = new Column(team);
+    attention = new Attention(team);
+    cache = new Cache(team);
     optimizers = new Optimizers(team);
   }
 
@@ -414,7 +418,11 @@ final class CpuKernels implements Kernels {
   @Override
   public void attention(
       Tensor y, Tensor stats, Tensor q, Tensor k, Tensor v, Tensor lengths, double scale) {
-    reference.attention(y, stats, q, k, v, lengths, scale);
+    if (fast(q)) {
+      attention.attention(y, stats, q, k, v, lengths, scale);
+    } else {
+      reference.attention(y, stats, q, k, v, lengths, scale);
+    }
   }
 
   @Override
@@ -435,29 +443,29 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void cacheAppend(KeyValueCache cache, Tensor k, Tensor v, Tensor starts, Tensor past) {
-    reference.cacheAppend(cache, k, v, starts, past);
+    this.cache.append(cache, k, v, starts, past);
   }
 
   @Override
   public void cacheAttention(
       Tensor y, Tensor q, KeyValueCache cache, Tensor starts, Tensor past, double scale) {
-    reference.cacheAttention(y, q, cache, starts, past, scale);
+    this.cache.attention(y, q, cache, starts, past, scale);
   }
 
   @Override
   public void cacheReorder(KeyValueCache cache, int[] parents, int[] lengths) {
-    reference.cacheReorder(cache, parents, lengths);
+    this.cache.reorder(cache, parents, lengths);
   }
 
   @Override
   public void cacheCopy(
       KeyValueCache target, int targetRow, KeyValueCache source, int sourceRow, int length) {
-    reference.cacheCopy(target, targetRow, source, sourceRow, length);
+    cache.copy(target, targetRow, source, sourceRow, length);
   }
 
   @Override
   public long cacheRowSize(int heads, int headDim, int capacity) {
-    return reference.cacheRowSize(heads, headDim, capacity);
+    return Cache.rowSize(heads, headDim, capacity);
   }
 
   @Override

@@ -36,6 +36,9 @@ final class MicroKernels {
   /// Rows of the largest tile.
   static final int ROWS = 6;
 
+  /// Bytes of columns that [#columns] takes at a time.
+  static final long GRAIN = 2L * BYTES;
+
   /// Bytes of a tile of a.
   static final long TILE = ROWS * ROW;
 
@@ -47,26 +50,26 @@ final class MicroKernels {
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2 * BYTES, LITTLE);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2 * BYTES, LITTLE);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2 * BYTES, LITTLE);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2 * BYTES, LITTLE);
+    FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     FloatVector c40 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow, LITTLE);
     FloatVector c41 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow + BYTES, LITTLE);
-    FloatVector c42 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow + 2 * BYTES, LITTLE);
+    FloatVector c42 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow + 2L * BYTES, LITTLE);
     FloatVector c50 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow, LITTLE);
     FloatVector c51 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow + BYTES, LITTLE);
-    FloatVector c52 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow + 2 * BYTES, LITTLE);
+    FloatVector c52 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow + 2L * BYTES, LITTLE);
     for (int k = 0; k < count; k++) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2 * BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -96,39 +99,39 @@ final class MicroKernels {
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
-    c02.intoMemorySegment(ALL, out + 2 * BYTES, LITTLE);
+    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
     c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
-    c12.intoMemorySegment(ALL, out + outRow + 2 * BYTES, LITTLE);
+    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
     c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
     c21.intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
-    c22.intoMemorySegment(ALL, out + 2 * outRow + 2 * BYTES, LITTLE);
+    c22.intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
     c30.intoMemorySegment(ALL, out + 3 * outRow, LITTLE);
     c31.intoMemorySegment(ALL, out + 3 * outRow + BYTES, LITTLE);
-    c32.intoMemorySegment(ALL, out + 3 * outRow + 2 * BYTES, LITTLE);
+    c32.intoMemorySegment(ALL, out + 3 * outRow + 2L * BYTES, LITTLE);
     c40.intoMemorySegment(ALL, out + 4 * outRow, LITTLE);
     c41.intoMemorySegment(ALL, out + 4 * outRow + BYTES, LITTLE);
-    c42.intoMemorySegment(ALL, out + 4 * outRow + 2 * BYTES, LITTLE);
+    c42.intoMemorySegment(ALL, out + 4 * outRow + 2L * BYTES, LITTLE);
     c50.intoMemorySegment(ALL, out + 5 * outRow, LITTLE);
     c51.intoMemorySegment(ALL, out + 5 * outRow + BYTES, LITTLE);
-    c52.intoMemorySegment(ALL, out + 5 * outRow + 2 * BYTES, LITTLE);
+    c52.intoMemorySegment(ALL, out + 5 * outRow + 2L * BYTES, LITTLE);
   }
 
   static void rows3x3(
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2 * BYTES, LITTLE);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2 * BYTES, LITTLE);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2 * BYTES, LITTLE);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     for (int k = 0; k < count; k++) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2 * BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -146,27 +149,27 @@ final class MicroKernels {
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
-    c02.intoMemorySegment(ALL, out + 2 * BYTES, LITTLE);
+    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
     c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
-    c12.intoMemorySegment(ALL, out + outRow + 2 * BYTES, LITTLE);
+    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
     c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
     c21.intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
-    c22.intoMemorySegment(ALL, out + 2 * outRow + 2 * BYTES, LITTLE);
+    c22.intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
   }
 
   static void rows2x3(
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2 * BYTES, LITTLE);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2 * BYTES, LITTLE);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     for (int k = 0; k < count; k++) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2 * BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -180,21 +183,21 @@ final class MicroKernels {
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
-    c02.intoMemorySegment(ALL, out + 2 * BYTES, LITTLE);
+    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
     c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
-    c12.intoMemorySegment(ALL, out + outRow + 2 * BYTES, LITTLE);
+    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
   }
 
   static void rows1x3(
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2 * BYTES, LITTLE);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
     for (int k = 0; k < count; k++) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2 * BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -204,7 +207,7 @@ final class MicroKernels {
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
-    c02.intoMemorySegment(ALL, out + 2 * BYTES, LITTLE);
+    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
   }
 
   static void rows6x2(
@@ -363,6 +366,29 @@ final class MicroKernels {
           case 2 -> rows2x3(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
           default -> rows1x3(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
         }
+      }
+    }
+  }
+
+  /// A tile against `width` bytes of columns, a multiple of [#GRAIN], of rows that stand `bStep`
+  /// bytes apart.
+  static void columns(
+      int rows,
+      long a,
+      long b,
+      long bStep,
+      int count,
+      long in,
+      long inRow,
+      long out,
+      long outRow,
+      long width) {
+    for (long j = 0; j < width; j += GRAIN) {
+      switch (rows) {
+        case 6 -> rows6x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+        case 3 -> rows3x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+        case 2 -> rows2x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+        default -> rows1x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
       }
     }
   }

@@ -21,4 +21,9 @@ final class Native {
   static void set(long address, float value) {
     ALL.set(FLOAT, address, value);
   }
+
+  /// Sets bytes to 0.
+  static void zero(long address, long bytes) {
+    ALL.asSlice(address, bytes).fill((byte) 0);
+  }
 }

@@ -74,7 +74,7 @@ final class OneRow {
     }
     store(c0, out);
     store(c1, out + BYTES);
-    store(c2, out + 2 * BYTES);
+    store(c2, out + 2L * BYTES);
   }
 
   /// out (48) = a (count) · panel of I8 with scales (groups, 48).
@@ -82,7 +82,7 @@ final class OneRow {
     for (int j = 0; j < Panels.WIDTH; j += 3 * LANES) {
       store(FloatVector.zero(F), out + j * 4L);
       store(FloatVector.zero(F), out + j * 4L + BYTES);
-      store(FloatVector.zero(F), out + j * 4L + 2 * BYTES);
+      store(FloatVector.zero(F), out + j * 4L + 2L * BYTES);
       for (int k = 0; k < count; k += Weight.GROUP) {
         int group = Math.min(Weight.GROUP, count - k);
         long scale = scales + (long) (k / Weight.GROUP) * Panels.ROW_BYTES;
@@ -100,12 +100,12 @@ final class OneRow {
       FloatVector x = all(Native.get(a));
       c0 = x.fma(i8(b), c0);
       c1 = x.fma(i8(b + LANES), c1);
-      c2 = x.fma(i8(b + 2 * LANES), c2);
+      c2 = x.fma(i8(b + 2L * LANES), c2);
       a += 4;
       b += Panels.WIDTH;
     }
     store(load(scales).fma(c0, load(out)), out);
     store(load(scales + BYTES).fma(c1, load(out + BYTES)), out + BYTES);
-    store(load(scales + 2 * BYTES).fma(c2, load(out + 2 * BYTES)), out + 2 * BYTES);
+    store(load(scales + 2L * BYTES).fma(c2, load(out + 2L * BYTES)), out + 2L * BYTES);
   }
 }

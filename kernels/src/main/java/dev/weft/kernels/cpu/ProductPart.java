@@ -48,7 +48,7 @@ final class ProductPart {
 
   void run(int panel, int endPanel) {
     boolean widens = b.type() != DType.F32 && rows > 1;
-    long packed = rows == 1 ? depth * 4L : MicroKernels.tiles(rows) * blocks * TILE;
+    long packed = rows == 1 ? depth * 4L : (long) MicroKernels.tiles(rows) * blocks * TILE;
     long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
     long chainBytes = (long) MicroKernels.ROWS * ROW_BYTES;
     try (Scratch scratch =

@@ -30,7 +30,7 @@ final class Rows implements AutoCloseable {
       copy = null;
     } else {
       stride = matrices.columns * 4L;
-      copy = new Scratch(device, matrices.count * matrices.rows * stride);
+      copy = new Scratch(device, (long) matrices.count * matrices.rows * stride);
       address = copy.address;
       for (int i = 0; i < matrices.count; i++) {
         for (int row = 0; row < matrices.rows; row++) {
