@@ -3,6 +3,7 @@ package dev.weft.kernels.cpu;
 import static dev.weft.kernels.cpu.Strided.INT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 
+import dev.weft.tensor.Grad;
 import dev.weft.tensor.Tensor;
 
 /// `attention`: each head's keys are packed into panels and its values into rows, then
@@ -34,6 +35,30 @@ final class Attention {
           int from = (int) ((long) queries * (part % cuts) / cuts);
           int to = (int) ((long) queries * (part % cuts + 1) / cuts);
           head(y, stats, q, k, v, lengths, scale, item / heads, item % heads, from, to);
+        });
+  }
+
+  void attentionGrad(
+      Grad dq,
+      Grad dk,
+      Grad dv,
+      Tensor dy,
+      Tensor y,
+      Tensor stats,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor lengths,
+      double scale) {
+    int heads = q.dim(2);
+    team.run(
+        q.dim(0) * heads,
+        item -> {
+          int b = item / heads;
+          int h = item % heads;
+          try (var head = new AttentionGrad(dy, y, stats, q, k, v, lengths, scale, b, h)) {
+            head.run(dq, dk, dv);
+          }
         });
   }
 

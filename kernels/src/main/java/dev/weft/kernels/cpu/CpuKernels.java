@@ -438,7 +438,11 @@ final class CpuKernels implements Kernels {
       Tensor v,
       Tensor lengths,
       double scale) {
-    reference.attentionGrad(dq, dk, dv, dy, y, stats, q, k, v, lengths, scale);
+    if (fast(q)) {
+      attention.attentionGrad(dq, dk, dv, dy, y, stats, q, k, v, lengths, scale);
+    } else {
+      reference.attentionGrad(dq, dk, dv, dy, y, stats, q, k, v, lengths, scale);
+    }
   }
 
   @Override

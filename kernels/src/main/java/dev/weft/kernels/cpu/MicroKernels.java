@@ -349,22 +349,28 @@ final class MicroKernels {
   /// A tile against a panel of 48 columns.
   static void tile(
       int rows, long a, long b, int count, long in, long inRow, long out, long outRow) {
+    tile(rows, a, b, Panels.ROW_BYTES, count, in, inRow, out, outRow);
+  }
+
+  /// A tile against 48 columns of rows that stand `bStep` bytes apart.
+  static void tile(
+      int rows, long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     if (LANES == 8) {
       for (int j = 0; j < Panels.ROW_BYTES; j += 2 * BYTES) {
         switch (rows) {
-          case 6 -> rows6x2(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
-          case 3 -> rows3x2(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
-          case 2 -> rows2x2(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
-          default -> rows1x2(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
+          case 6 -> rows6x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+          case 3 -> rows3x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+          case 2 -> rows2x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+          default -> rows1x2(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
         }
       }
     } else {
       for (int j = 0; j < Panels.ROW_BYTES; j += 3 * BYTES) {
         switch (rows) {
-          case 6 -> rows6x3(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
-          case 3 -> rows3x3(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
-          case 2 -> rows2x3(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
-          default -> rows1x3(a, b + j, Panels.ROW_BYTES, count, in + j, inRow, out + j, outRow);
+          case 6 -> rows6x3(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+          case 3 -> rows3x3(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+          case 2 -> rows2x3(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
+          default -> rows1x3(a, b + j, bStep, count, in + j, inRow, out + j, outRow);
         }
       }
     }
