@@ -32,7 +32,7 @@ final class Conversion {
 
   private Conversion() {}
 
-  static void load(TensorFiles files, TensorEntry entry, Tensor target) {
+  static void requireShape(TensorFiles files, TensorEntry entry, Tensor target) {
     if (!entry.shape().equals(target.shape())) {
       throw new IllegalArgumentException(
           files.source()
@@ -43,6 +43,10 @@ final class Conversion {
               + " but the target is "
               + target.shape());
     }
+  }
+
+  static void load(TensorFiles files, TensorEntry entry, Tensor target) {
+    requireShape(files, entry, target);
     if (!target.dense()) {
       try (Scope scope = Scope.noGrad()) {
         Tensor dense = scope.empty(target.device(), target.dtype(), target.shape());

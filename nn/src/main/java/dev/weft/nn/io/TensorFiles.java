@@ -1,6 +1,5 @@
 package dev.weft.nn.io;
 
-import dev.weft.tensor.Parameter;
 import dev.weft.tensor.ParameterSet;
 import dev.weft.tensor.Tensor;
 import java.io.IOException;
@@ -75,24 +74,35 @@ public sealed interface TensorFiles extends AutoCloseable permits Safetensors, S
   /// Reads all parameters and buffers of an allocated set; names and shapes must be those of the
   /// file, no fewer and no more.
   default void loadInto(ParameterSet parameters) {
-    Set<String> missing = new TreeSet<>();
-    Set<String> unknown = new TreeSet<>(entries().keySet());
-    for (Parameter parameter : parameters.all()) {
-      if (!unknown.remove(parameter.name())) {
-        missing.add(parameter.name());
-      }
+    loadInto(WeightFiles.tensors(parameters));
+    parameters.changed();
+  }
+
+  /// Reads everything into the tensors of the same names. Nothing is changed unless names and
+  /// shapes are those of the file, no fewer and no more.
+  default void loadInto(Map<String, Tensor> targets) {
+    requireSame(targets);
+    for (Map.Entry<String, Tensor> target : targets.entrySet()) {
+      load(target.getKey(), target.getValue());
     }
+  }
+
+  /// Throws unless names and shapes are those of `targets`, no fewer and no more.
+  default void requireSame(Map<String, Tensor> targets) {
+    Set<String> missing = new TreeSet<>(targets.keySet());
+    Set<String> unknown = new TreeSet<>(entries().keySet());
+    missing.removeAll(entries().keySet());
+    unknown.removeAll(targets.keySet());
     if (!missing.isEmpty() || !unknown.isEmpty()) {
       throw new IllegalArgumentException(
           source()
-              + ": holds other parameters than the model: missing "
+              + ": holds other tensors than are wanted: missing "
               + missing
               + ", unknown "
               + unknown);
     }
-    for (Parameter parameter : parameters.all()) {
-      load(parameter.name(), parameter.tensor());
+    for (Map.Entry<String, Tensor> target : targets.entrySet()) {
+      Conversion.requireShape(this, entry(target.getKey()), target.getValue());
     }
-    parameters.changed();
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.nn.io;
 
+import dev.weft.tensor.Ops;
 import dev.weft.tensor.Parameter;
 import dev.weft.tensor.ParameterSet;
 import dev.weft.tensor.Tensor;
@@ -22,6 +23,21 @@ public final class WeightFiles {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : parameters.all()) {
       tensors.put(parameter.name(), parameter.tensor());
+    }
+    return tensors;
+  }
+
+  /// The parts of a flat buffer that belong to the parameters, each under `prefix` and its name;
+  /// `buffers` says whether the flat buffer holds buffers too.
+  static Map<String, Tensor> cut(
+      String prefix, Tensor flat, ParameterSet parameters, boolean buffers) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : parameters.all()) {
+      if (buffers || parameter.kind() != Parameter.Kind.BUFFER) {
+        long from = parameters.offset(parameter);
+        Tensor part = ParameterSet.range(flat, from, from + parameter.shape().size());
+        tensors.put(prefix + parameter.name(), Ops.reshape(part, parameter.shape().dims()));
+      }
     }
     return tensors;
   }

@@ -1,0 +1,215 @@
+package dev.weft.nn.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.nn.OnDevices;
+import dev.weft.nn.optim.AdamW;
+import dev.weft.nn.optim.EarlyStopping;
+import dev.weft.nn.optim.Optimizer;
+import dev.weft.nn.optim.Sgd;
+import dev.weft.tensor.Initializer;
+import dev.weft.tensor.ParameterSet;
+import dev.weft.tensor.Shape;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointsTest extends OnDevices {
+  @TempDir Path folder;
+
+  @Test
+  void aSaveBringsEverythingBack() throws Exception {
+    Checkpoints checkpoints = new Checkpoints(folder.resolve("a/b"), 3);
+    assertTrue(checkpoints.latest().isEmpty());
+    try (NumberedRun run = new NumberedRun(device, 10);
+        NumberedRun other = new NumberedRun(device, 10)) {
+      Path first = checkpoints.save(run.set(7).run());
+      Path second = checkpoints.save(run.set(8).run());
+      assertEquals(second, checkpoints.latest().orElseThrow());
+      long version = other.parameters().version();
+      checkpoints.load(first, other.run());
+      assertEquals(7, other.number());
+      assertTrue(other.parameters().version() > version);
+      checkpoints.load(second, other.run());
+      assertEquals(8, other.number());
+    }
+  }
+
+  @Test
+  void onlyTheNewestAreKept() throws Exception {
+    Checkpoints checkpoints = new Checkpoints(folder, 2);
+    try (NumberedRun run = new NumberedRun(device, 10)) {
+      for (int i = 1; i <= 5; i++) {
+        checkpoints.save(run.set(i).run());
+      }
+    }
+    assertEquals(List.of("save-000004", "save-000005"), names(folder));
+  }
+
+  @Test
+  void noFailureCostsTheLastGoodSave() throws Exception {
+    int failing = 0;
+    try (NumberedRun run = new NumberedRun(device, 10);
+        NumberedRun read = new NumberedRun(device, 10)) {
+      for (boolean failed = true; failed; failing++) {
+        Path saves = folder.resolve("failing-" + failing);
+        Checkpoints good = new Checkpoints(saves, 1);
+        good.save(run.set(1).run());
+        Checkpoints dying = new Checkpoints(saves, 1, new FailingDisk(8));
+        assertThrows(IOException.class, () -> dying.save(run.set(2).run())); // leaves a rest
+        FailingDisk disk = new FailingDisk(failing);
+        try {
+          new Checkpoints(saves, 1, disk).save(run.set(3).run());
+          failed = false;
+          assertEquals(failing, disk.changes(), "every change has failed once");
+        } catch (IOException e) {
+          assertTrue(e.getMessage().startsWith("the disk failed"), e.getMessage());
+        }
+        good.load(good.latest().orElseThrow(), read.run());
+        assertTrue(read.number() == 1 || read.number() == 3, "one piece, old or new");
+        assertEquals(!failed, read.number() == 3 && names(saves).size() == 1);
+        good.save(run.set(4).run());
+        assertEquals(1, names(saves).size(), "no rest stays: " + names(saves));
+      }
+    }
+    assertTrue(failing > 25, "changes: " + failing);
+  }
+
+  @Test
+  void killingTheProcessCostsNoSave() throws Exception {
+    Checkpoints checkpoints = new Checkpoints(folder, 2);
+    long last = 0;
+    try (NumberedRun read = new NumberedRun(device, 100_000)) {
+      for (int round = 0; round < 5; round++) {
+        long said = runAndKill(30 + 17L * round);
+        checkpoints.load(checkpoints.latest().orElseThrow(), read.run());
+        assertTrue(read.number() >= said && read.number() <= said + 1, "what was said was saved");
+        assertTrue(read.number() > last, "each round goes on from the last");
+        last = read.number();
+      }
+    }
+  }
+
+  /// Runs [NumberedRun.Endless] in another JVM until it has saved once and some time has passed,
+  /// then kills it; returns the last number that it said.
+  private long runAndKill(long millis) throws Exception {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "--enable-native-access=ALL-UNNAMED",
+                NumberedRun.Endless.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader out = child.inputReader()) {
+      long said = Long.parseLong(out.readLine());
+      Thread.sleep(millis);
+      child.toHandle().destroyForcibly(); // SIGKILL; what it said can still be read
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        said = Long.parseLong(line);
+      }
+      return said;
+    } finally {
+      child.destroyForcibly();
+      assertTrue(child.waitFor(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void damageIsFoundAndNamed() throws Exception {
+    Checkpoints checkpoints = new Checkpoints(folder, 3);
+    try (NumberedRun run = new NumberedRun(device, 10)) {
+      Path save = checkpoints.save(run.set(3).run());
+      for (String name : List.of("model", "optimizer", "best")) {
+        Path file = save.resolve(name + ".safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] damaged = bytes.clone();
+        damaged[damaged.length - 3] ^= 1;
+        Files.write(file, damaged);
+        assertRefused(checkpoints, save, run, name + ".safetensors: is damaged");
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+        assertRefused(checkpoints, save, run, "is damaged: it should have " + bytes.length);
+        Files.delete(file);
+        assertRefused(checkpoints, save, run, name + ".safetensors: is missing");
+        Files.write(file, bytes);
+      }
+      Path state = save.resolve("state.json");
+      String text = Files.readString(state);
+      Files.writeString(state, text.substring(0, text.length() / 2));
+      assertRefused(checkpoints, save, run, "state.json: is no valid JSON");
+      Files.writeString(state, text.replace("\"format\" : 1", "\"format\" : 2"));
+      assertRefused(checkpoints, save, run, "has format 2 but this version reads format 1");
+      Files.writeString(state, text.replace("\"number\"", "\"numbre\""));
+      assertRefused(checkpoints, save, run, "number is missing; there are [");
+      Files.writeString(
+          state, text.replace("\"optimizer.steps\" : \"3\"", "\"optimizer.steps\" : \"x\""));
+      assertRefused(checkpoints, save, run, "optimizer.steps should be a whole number but is x");
+      Files.delete(state);
+      assertThrows(IOException.class, () -> checkpoints.load(save, run.run()));
+      assertEquals(3, run.number(), "nothing was changed");
+    }
+  }
+
+  private static void assertRefused(
+      Checkpoints checkpoints, Path save, NumberedRun run, String reason) {
+    var error = assertThrows(Exception.class, () -> checkpoints.load(save, run.run()));
+    assertTrue(error.getMessage().startsWith(save.toString()), error.getMessage());
+    assertTrue(error.getMessage().contains(reason), error.getMessage());
+  }
+
+  @Test
+  void anotherModelOrOptimizerIsRefused() throws Exception {
+    Checkpoints checkpoints = new Checkpoints(folder, 3);
+    try (ParameterSet set = parameters();
+        ParameterSet wider = parameters()) {
+      set.add("w", Shape.of(2, 2), Initializer.ONES);
+      wider.add("w", Shape.of(2, 3), Initializer.ONES);
+      set.allocate(1);
+      wider.allocate(1);
+      Optimizer sgd = new Sgd(set, 0.9, false, 0);
+      Path save = checkpoints.save(new Checkpoints.Run(sgd, null, List.of()));
+      assertFalse(Files.exists(save.resolve("best.safetensors")));
+      assertMismatch(
+          checkpoints, save, new AdamW(set), null, "was saved with Sgd but the run has AdamW");
+      assertMismatch(
+          checkpoints,
+          save,
+          new Sgd(wider, 0.9, false, 0),
+          null,
+          "w is (2, 2) but the target is (2, 3)");
+      assertMismatch(checkpoints, save, new Sgd(set), null, "unknown [momentum.w]");
+      try (EarlyStopping stopping = new EarlyStopping(set, 1, 0)) {
+        assertMismatch(checkpoints, save, sgd, stopping, "but the run wants [best.safetensors");
+      }
+    }
+  }
+
+  private static void assertMismatch(
+      Checkpoints checkpoints,
+      Path save,
+      Optimizer optimizer,
+      EarlyStopping stopping,
+      String reason) {
+    var run = new Checkpoints.Run(optimizer, stopping, List.of());
+    var error = assertThrows(IllegalArgumentException.class, () -> checkpoints.load(save, run));
+    assertTrue(error.getMessage().contains(reason), error.getMessage());
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}
