@@ -25,7 +25,7 @@ public abstract class OnDevices {
   private long live;
 
   static Stream<String> names() {
-    return Stream.of("reference");
+    return Stream.of("reference", "cpu");
   }
 
   @BeforeEach

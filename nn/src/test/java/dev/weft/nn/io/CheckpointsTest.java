@@ -13,13 +13,11 @@ import dev.weft.nn.optim.Sgd;
 import dev.weft.tensor.Initializer;
 import dev.weft.tensor.ParameterSet;
 import dev.weft.tensor.Shape;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,77 +52,6 @@ class CheckpointsTest extends OnDevices {
       }
     }
     assertEquals(List.of("save-000004", "save-000005"), names(folder));
-  }
-
-  @Test
-  void noFailureCostsTheLastGoodSave() throws Exception {
-    int failing = 0;
-    try (NumberedRun run = new NumberedRun(device, 10);
-        NumberedRun read = new NumberedRun(device, 10)) {
-      for (boolean failed = true; failed; failing++) {
-        Path saves = folder.resolve("failing-" + failing);
-        Checkpoints good = new Checkpoints(saves, 1);
-        good.save(run.set(1).run());
-        Checkpoints dying = new Checkpoints(saves, 1, new FailingDisk(8));
-        assertThrows(IOException.class, () -> dying.save(run.set(2).run())); // leaves a rest
-        FailingDisk disk = new FailingDisk(failing);
-        try {
-          new Checkpoints(saves, 1, disk).save(run.set(3).run());
-          failed = false;
-          assertEquals(failing, disk.changes(), "every change has failed once");
-        } catch (IOException e) {
-          assertTrue(e.getMessage().startsWith("the disk failed"), e.getMessage());
-        }
-        good.load(good.latest().orElseThrow(), read.run());
-        assertTrue(read.number() == 1 || read.number() == 3, "one piece, old or new");
-        assertEquals(!failed, read.number() == 3 && names(saves).size() == 1);
-        good.save(run.set(4).run());
-        assertEquals(1, names(saves).size(), "no rest stays: " + names(saves));
-      }
-    }
-    assertTrue(failing > 25, "changes: " + failing);
-  }
-
-  @Test
-  void killingTheProcessCostsNoSave() throws Exception {
-    Checkpoints checkpoints = new Checkpoints(folder, 2);
-    long last = 0;
-    try (NumberedRun read = new NumberedRun(device, 100_000)) {
-      for (int round = 0; round < 5; round++) {
-        long said = runAndKill(30 + 17L * round);
-        checkpoints.load(checkpoints.latest().orElseThrow(), read.run());
-        assertTrue(read.number() >= said && read.number() <= said + 1, "what was said was saved");
-        assertTrue(read.number() > last, "each round goes on from the last");
-        last = read.number();
-      }
-    }
-  }
-
-  /// Runs [NumberedRun.Endless] in another JVM until it has saved once and some time has passed,
-  /// then kills it; returns the last number that it said.
-  private long runAndKill(long millis) throws Exception {
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "--enable-native-access=ALL-UNNAMED",
-                NumberedRun.Endless.class.getName(),
-                folder.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (BufferedReader out = child.inputReader()) {
-      long said = Long.parseLong(out.readLine());
-      Thread.sleep(millis);
-      child.toHandle().destroyForcibly(); // SIGKILL; what it said can still be read
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        said = Long.parseLong(line);
-      }
-      return said;
-    } finally {
-      child.destroyForcibly();
-      assertTrue(child.waitFor(20, TimeUnit.SECONDS));
-    }
   }
 
   @Test
@@ -207,7 +134,7 @@ class CheckpointsTest extends OnDevices {
     assertTrue(error.getMessage().contains(reason), error.getMessage());
   }
 
-  private static List<String> names(Path folder) throws IOException {
+  static List<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
