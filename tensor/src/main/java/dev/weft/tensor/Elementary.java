@@ -6,7 +6,8 @@ package dev.weft.tensor;
 /// order; the coefficients are ours, fitted to minimise the largest relative error (named at each
 /// function).
 ///
-/// Errors against exact values: exp, log 1.5 ulp; tanh, sigmoid, erf 3 ulp; NaN in, NaN out.
+/// Largest errors measured: exp 1.3 ulp, log 0.9, tanh 1.4, erf 2.5, sigmoid 3.2; exp and sigmoid
+/// are 0 instead of subnormal, from −87 and from −88.73 on down. NaN in, NaN out.
 public final class Elementary {
   /// 1.5 · 2^23: adding it rounds a float to the nearest integer, in the low bits of the sum.
   public static final float ROUNDER = 12582912f;
