@@ -3,11 +3,15 @@ package dev.weft.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// Compares every kernel of a device with the reference device, on every [OpCase]: in F32 bit for
@@ -37,10 +41,56 @@ public abstract class KernelContract {
   Stream<DynamicTest> kernelsMatchTheReference() {
     Map<String, List<OpCase>> byKernel = new LinkedHashMap<>();
     for (OpCase row : OpCase.all()) {
-      byKernel.computeIfAbsent(row.kernel(), kernel -> new java.util.ArrayList<>()).add(row);
+      byKernel.computeIfAbsent(row.kernel(), kernel -> new ArrayList<>()).add(row);
     }
     return byKernel.entrySet().stream()
         .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> compareAll(entry.getValue())));
+  }
+
+  @Test
+  @DisplayName("Attention over the cache gives the bits of attention over the whole sequence")
+  void cachedAttentionEqualsAttention() {
+    long before = device().stats().liveBytes();
+    Property.forAll(SEED, 12, (random, size) -> random.permutation(2 * size), this::feedInParts);
+    assertEquals(before, device().stats().liveBytes());
+  }
+
+  /// Feeds a sequence to the cache in parts that end at some of the positions in `order`.
+  private void feedInParts(int[] order) {
+    int length = order.length;
+    int heads = 2;
+    int dim = 24;
+    try (Scope scope = Scope.noGrad()) {
+      Tensors tensors = new Tensors(device(), length, false);
+      Tensor q = tensors.in(Values.LOGITS, 1, length, heads, dim);
+      Tensor k = tensors.in(1, length, heads, dim);
+      Tensor v = tensors.in(1, length, heads, dim);
+      float[] whole = Ops.attention(q, k, v, null, 0.5).toFloats();
+      KeyValueCache cache = KeyValueCache.allocate(device(), scope, 1, heads, dim, length);
+      Tensor y = Tensor.empty(device(), DType.F32, Shape.of(length, heads, dim));
+      BitSet ends = new BitSet();
+      for (int i = 0; i <= length / 8; i++) {
+        ends.set(order[i] + 1);
+      }
+      ends.set(length);
+      int from = 0;
+      for (int to = ends.nextSetBit(1); to > 0; to = ends.nextSetBit(to + 1)) {
+        Tensor starts = Tensor.ids(device(), Shape.of(2), 0, to - from);
+        Tensor past = Tensor.ids(device(), Shape.of(1), from);
+        device()
+            .kernels()
+            .cacheAppend(cache, tokens(k, from, to), tokens(v, from, to), starts, past);
+        device()
+            .kernels()
+            .cacheAttention(y.slice(0, from, to), tokens(q, from, to), cache, starts, past, 0.5);
+        from = to;
+      }
+      compare("cached attention over " + length + " tokens", whole, y.toFloats());
+    }
+  }
+
+  private static Tensor tokens(Tensor x, int from, int to) {
+    return x.slice(1, from, to).reshape(to - from, x.dim(2), x.dim(3));
   }
 
   private void compareAll(List<OpCase> rows) {
