@@ -106,7 +106,7 @@ class Gpt2GoldenTest extends OnDevices {
   void lossAndEveryGradient() {
     try (Gpt2 model = folder.training(device);
         Tape tape = new Tape()) {
-      Tensor loss = model.loss(ids(), Gpt2.Dropout.OFF);
+      Tensor loss = model.loss(ids());
       assertEquals(golden.floats("loss")[0], loss.item(), 5e-6);
       tape.backward(loss);
       for (Parameter parameter : model.parameters().all()) {
@@ -128,7 +128,7 @@ class Gpt2GoldenTest extends OnDevices {
       for (int step = 0; step < got.length; step++) {
         model.parameters().zeroGrad();
         try (Tape tape = new Tape()) {
-          Tensor loss = model.loss(ids(), Gpt2.Dropout.OFF);
+          Tensor loss = model.loss(ids());
           got[step] = (float) loss.item();
           tape.backward(loss);
           optimizer.step(3e-3);
