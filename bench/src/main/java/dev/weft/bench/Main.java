@@ -1,9 +1,110 @@
 package dev.weft.bench;
 
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Devices;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
 /// The `weft bench` command.
-final class Main {
+@Command(
+    name = "weft bench",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measures Weft on this machine, each figure beside what the hardware could do in the same run.")
+final class Main implements Callable<Integer> {
+  private static final List<Benchmark> ALL =
+      List.of(new Limits(), new Gemm(), new Prefill(), new Decode(), new TrainingStep());
+
+  @Spec private CommandLine.Model.CommandSpec spec;
+
+  @Parameters(paramLabel = "NAME", description = "limits gemm prefill decode train (default: all)")
+  private List<String> names = new ArrayList<>();
+
+  @Option(names = "--device", defaultValue = "cpu", description = "Default: ${DEFAULT-VALUE}.")
+  private String device;
+
+  @Option(names = "--threads", description = "Size of the worker team (default: the cores).")
+  private Integer threads;
+
+  @Option(
+      names = "--jvms",
+      defaultValue = "1",
+      description = "Repeat in this many fresh JVMs; print median and worst. Default: ${DEFAULT-VALUE}.")
+  private int jvms;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  private Path json;
 
   public static void main(String[] args) {
-    System.out.println("Usage: weft bench [JMH options] [regular expression of benchmarks]");
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<Benchmark> chosen = chosen();
+    if (threads != null) {
+      if (threads < 1) {
+        throw new ParameterException(spec.commandLine(), "--threads must be at least 1 but is " + threads);
+      }
+      System.setProperty("weft.threads", threads.toString());
+    }
+    List<Row> rows = jvms > 1 ? FreshJvms.run(jvms, arguments(chosen)) : measure(chosen);
+    if (jvms > 1) {
+      System.out.println("median and worst of " + jvms + " fresh JVMs:");
+      rows.forEach(System.out::println);
+    }
+    if (json != null) {
+      FreshJvms.write(json, rows);
+    }
+    return 0;
+  }
+
+  private List<Row> measure(List<Benchmark> chosen) {
+    Device opened = Devices.require(device);
+    System.out.println(opened.description());
+    int team = threads != null ? threads : Runtime.getRuntime().availableProcessors();
+    List<Row> rows = new ArrayList<>();
+    for (Benchmark benchmark : chosen) {
+      for (Row row : benchmark.run(opened, team)) {
+        System.out.println(row);
+        rows.add(row);
+      }
+    }
+    return rows;
+  }
+
+  private List<Benchmark> chosen() {
+    Map<String, Benchmark> byName = new LinkedHashMap<>();
+    ALL.forEach(benchmark -> byName.put(benchmark.name(), benchmark));
+    List<Benchmark> chosen = new ArrayList<>();
+    for (String name : names.isEmpty() ? List.copyOf(byName.keySet()) : names) {
+      if (!byName.containsKey(name)) {
+        throw new ParameterException(
+            spec.commandLine(), "no benchmark is called " + name + "; there are " + byName.keySet());
+      }
+      chosen.add(byName.get(name));
+    }
+    return chosen;
+  }
+
+  private List<String> arguments(List<Benchmark> chosen) {
+    List<String> arguments = new ArrayList<>();
+    chosen.forEach(benchmark -> arguments.add(benchmark.name()));
+    arguments.addAll(List.of("--device", device));
+    if (threads != null) {
+      arguments.addAll(List.of("--threads", threads.toString()));
+    }
+    return arguments;
   }
 }
