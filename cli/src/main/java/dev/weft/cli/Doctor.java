@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 /// `weft doctor`: what Weft runs on here, and what would make it faster.
 @Command(
     name = "doctor",
-    mixinStandardHelpOptions = true,
     description = "Say what Weft runs on here, how fast its kernels are, and what is amiss.")
 final class Doctor implements Callable<Integer> {
   private static final Runtime.Version SOUND_JDK = Runtime.Version.parse("25.0.3");
@@ -95,8 +94,8 @@ final class Doctor implements Callable<Integer> {
     }
     if (kernels.slow()) {
       warnings.add(
-          "the kernels are slow: start with ./weft, which sets the JVM's flags, while nothing else"
-              + " keeps the processor busy");
+          "the kernels are slow: ask again while nothing else keeps the processor busy; a program of"
+              + " your own needs the JVM flags that ./weft passes");
     }
   }
 
@@ -119,7 +118,7 @@ final class Doctor implements Callable<Integer> {
         ? speed
         : String.format(
             Locale.ROOT,
-            "%s, %.0f %% of an estimated %.0f",
+            "%s, %.0f %% of the %.0f that the hardware can do",
             speed,
             100 * kernels.gflops() / kernels.peak(),
             kernels.peak());
@@ -160,7 +159,7 @@ final class Doctor implements Callable<Integer> {
     line.writeEndArray();
     line.writeObjectFieldStart("kernels");
     line.writeNumberField("gflops", kernels.gflops());
-    line.writeNumberField("estimated_peak", kernels.peak());
+    line.writeNumberField("peak", kernels.peak());
     line.writeBooleanField("slow", kernels.slow());
     line.writeEndObject();
     line.writeObjectFieldStart("memory");

@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 /// `weft download`: brings a model's files into a folder that `--model` takes.
 @Command(
     name = "download",
-    mixinStandardHelpOptions = true,
     description = {
       "Download a GPT-2 model into a folder for --model.",
       "",
@@ -103,7 +102,11 @@ final class Download implements Callable<Integer> {
     } catch (IOException e) {
       progress.end();
       throw Failure.outside(
-          "the download of " + model + " failed: " + reason(e) + "; the same command continues it",
+          "the download of "
+              + model
+              + " failed: "
+              + Reasons.of(e)
+              + "; the same command continues it",
           e);
     }
     out.println("Try it: ./weft generate --model " + folder + " --prompt \"Once upon a time\"");
@@ -148,10 +151,5 @@ final class Download implements Callable<Integer> {
               + Progress.megabytes(free)
               + " left: make room or choose another --to");
     }
-  }
-
-  private static String reason(IOException e) {
-    String message = e.getMessage();
-    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
   }
 }

@@ -20,10 +20,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "weft",
     version = "weft 0.1.0-SNAPSHOT",
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    usageHelpWidth = 100,
     description = "A tensor engine for Java: recurrent networks, GPT-2 and every way to decode.",
-    subcommands = {Doctor.class, Download.class},
+    subcommands = {Generate.class, Score.class, Doctor.class, Download.class, RunExample.class},
     footer = {
       "",
       "`weft COMMAND --help` explains a command; `weft bench` measures.",
@@ -54,10 +54,17 @@ final class Main implements Runnable {
     }
   }
 
-  /// The command with all its parts, writing to `getOut()` and `getErr()`.
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+  /// The command with all its parts and `more`, writing to `getOut()` and `getErr()`.
+  static CommandLine commandLine(Object... more) {
+    CommandLine weft = new CommandLine(new Main());
+    for (Object command : more) {
+      weft.addSubcommand(command);
+    }
+    for (CommandLine command : weft.getSubcommands().values()) {
+      // Options as they stand in the class; the footer is inherited with --help and --debug.
+      command.getCommandSpec().usageMessage().sortOptions(false).footer();
+    }
+    return weft.setUsageHelpWidth(100)
         .setParameterExceptionHandler(Main::refuse)
         .setExecutionExceptionHandler(Main::report);
   }
@@ -96,8 +103,12 @@ final class Main implements Runnable {
     return Failure.FAILED;
   }
 
-  /// Picocli's messages, without the class names it adds for converters that fail.
+  /// Picocli's message in our words, without the class names it adds for converters that fail.
   private static String sentence(String message) {
-    return message.replaceFirst(" \\(?java\\.[\\w.]+Exception:.*", "");
+    return message
+        .replaceFirst("^Error: ", "")
+        .replaceFirst(" \\(?java\\.[\\w.]+Exception:.*", "")
+        .replaceFirst(" is not a double$", " is no number")
+        .replaceFirst(" is not an? (int|long)$", " is no whole number");
   }
 }

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The source tree that the build runs in.
-final class Repository {
+public final class Repository {
   /// Its root: the nearest folder upwards that holds the `weft` launcher and `docs`.
-  static final Path ROOT = root();
+  public static final Path ROOT = root();
 
   private Repository() {}
 

@@ -1,0 +1,20 @@
+package dev.weft.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
+/// Why reading or writing failed, in words: the file exceptions of the JDK name the file only.
+final class Reasons {
+  private Reasons() {}
+
+  static String of(IOException e) {
+    String message = e.getMessage();
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "access denied";
+      case IOException _ when message == null || message.isBlank() -> e.getClass().getSimpleName();
+      default -> message;
+    };
+  }
+}

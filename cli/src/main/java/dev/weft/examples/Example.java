@@ -1,0 +1,37 @@
+package dev.weft.examples;
+
+/// The programs that `./weft example` knows.
+public enum Example {
+  /// One prompt under five sampling settings.
+  SETTINGS("one prompt under five sampling settings", SamplingSettings::run),
+  /// A long prompt continued from the 40 most likely tokens.
+  UNICORNS("top-k: a long prompt, continued from the 40 most likely tokens", Unicorns::run),
+  /// A long prompt continued from the nucleus.
+  NUCLEUS("top-p: a long prompt, continued from 95 % of the probability", Nucleus::run),
+  /// What the KV cache saves.
+  CACHE("the same text with and without a cache: positions computed, time", CacheComparison::run),
+  /// Tensors of any rank multiplied.
+  OUTER("the outer product of two tensors of rank 3", OuterProduct::run);
+
+  private final String summary;
+  private final Program program;
+
+  Example(String summary, Program program) {
+    this.summary = summary;
+    this.program = program;
+  }
+
+  /// One line that says what it shows.
+  public String summary() {
+    return summary;
+  }
+
+  /// Runs it.
+  public void run(Setting setting) {
+    program.run(setting);
+  }
+
+  private interface Program {
+    void run(Setting setting);
+  }
+}

@@ -1,0 +1,2 @@
+/// Small programs to read and to run: `./weft example NAME`.
+package dev.weft.examples;

@@ -1,0 +1,48 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.documents.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/// Holds the help in `docs/cli.md` and the commands together.
+final class CliPageTest {
+  private static final Path PAGE = Repository.ROOT.resolve("docs/cli.md");
+  private static final Pattern HELP =
+      Pattern.compile("(?s)```console\n\\$ \\./weft ([a-z ]*?) ?--help\n.*?```");
+  private static final String HOW =
+      "docs/cli.md: write the help anew with mvn -pl cli -am test -Dtest=CliPageTest -Dweft.update";
+
+  @Test
+  void thePageShowsTheHelpThatTheCommandsGive() throws IOException {
+    String page = Files.readString(PAGE);
+    String updated = HELP.matcher(page).replaceAll(CliPageTest::block);
+    if (System.getProperty("weft.update") != null) {
+      Files.writeString(PAGE, updated);
+      return;
+    }
+    assertEquals(updated, page, HOW);
+  }
+
+  @Test
+  void everyCommandHasItsHelpOnThePage() throws IOException {
+    String page = Files.readString(PAGE);
+    for (String command : Main.commandLine().getSubcommands().keySet()) {
+      assertTrue(page.contains("$ ./weft " + command + " --help\n"), command + " is not there");
+    }
+  }
+
+  private static String block(MatchResult block) {
+    String command = block.group(1);
+    Run help = command.isEmpty() ? Run.weft("--help") : Run.weft(command, "--help");
+    String shown = command.isEmpty() ? "--help" : command + " --help";
+    return Matcher.quoteReplacement("```console\n$ ./weft " + shown + "\n" + help.out() + "```");
+  }
+}

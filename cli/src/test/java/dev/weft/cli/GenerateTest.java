@@ -1,0 +1,223 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Devices;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class GenerateTest {
+  private static final String PROMPT = "The sea was";
+
+  @Test
+  void printsThePromptAndItsContinuationOnly() {
+    Run run = generate("--max-tokens", "8");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().startsWith(PROMPT), run.out());
+    assertTrue(run.out().length() > PROMPT.length() + 1, run.out());
+    assertTrue(
+        Pattern.matches(
+            "8 tokens, [\\d.]+ tokens/s, first token after [\\d.]+ s \\([\\d.]+ s from the start\\)\n",
+            run.err()),
+        run.err());
+  }
+
+  @Test
+  void sameSeedGivesTheSameTextAndAnotherSeedAnother() {
+    String text = generate("--max-tokens", "12").out();
+    assertEquals(text, generate("--max-tokens", "12", "--seed", "0").out());
+    assertNotEquals(text, generate("--max-tokens", "12", "--seed", "1").out());
+  }
+
+  @Test
+  void jsonIsTheLastLineAndHoldsWhatWasPrinted() throws IOException {
+    Run run = generate("--max-tokens", "8", "--json", "--count", "2");
+    JsonNode json = json(run);
+    assertEquals(
+        List.of("prompt", "completions", "tokens_per_second", "time_to_first_token"), names(json));
+    assertEquals(PROMPT, json.get("prompt").asText());
+    assertEquals(2, json.get("completions").size());
+    JsonNode first = json.at("/completions/0");
+    assertEquals(List.of("text", "tokens", "finish_reason", "logprob"), names(first));
+    assertEquals(8, first.get("tokens").size());
+    assertEquals("max_tokens", first.get("finish_reason").asText());
+    assertTrue(first.get("logprob").asDouble() < 0);
+    assertTrue(json.get("tokens_per_second").asDouble() > 0);
+    assertTrue(json.get("time_to_first_token").asDouble() > 0);
+    String texts =
+        PROMPT
+            + first.get("text").asText()
+            + "\n---\n"
+            + PROMPT
+            + json.at("/completions/1/text").asText()
+            + "\n";
+    assertEquals(texts + run.lastLine() + "\n", run.out());
+  }
+
+  @Test
+  void nothingInTheJsonButTwoFieldsDependsOnTime() throws IOException {
+    String[] options = {"--json", "--count", "3", "--top-k", "50", "--top-p", "0.95"};
+    ObjectNode first = (ObjectNode) json(generate(options));
+    ObjectNode second = (ObjectNode) json(generate(options));
+    for (ObjectNode json : List.of(first, second)) {
+      json.remove(List.of("tokens_per_second", "time_to_first_token"));
+    }
+    assertEquals(first.toString(), second.toString());
+  }
+
+  @Test
+  void severalContinuationsEqualThemselvesWhateverTheirNumber() throws IOException {
+    JsonNode three = json(generate("--json", "--count", "3", "--max-tokens", "9"));
+    JsonNode one = json(generate("--json", "--count", "1", "--max-tokens", "9"));
+    assertEquals(one.at("/completions/0"), three.at("/completions/0"));
+    Set<JsonNode> different = new HashSet<>();
+    three.get("completions").forEach(different::add);
+    assertEquals(3, different.size());
+  }
+
+  @Test
+  void withoutTheCacheTheTextIsTheSame() {
+    String[] options = {"--max-tokens", "12", "--frequency-penalty", "1.5", "--top-k", "40"};
+    String cached = generate(options).out();
+    assertEquals(cached, generate(with(options, "--no-cache")).out());
+  }
+
+  @Test
+  void endsBeforeStopText() throws IOException {
+    JsonNode whole = json(generate("--json", "--max-tokens", "20"));
+    String text = whole.at("/completions/0/text").asText();
+    String stop = text.substring(text.length() / 2, text.length() / 2 + 2);
+    Run run = generate("--json", "--max-tokens", "20", "--stop", "@@", "--stop", stop);
+    JsonNode completion = json(run).at("/completions/0");
+    assertEquals("stop_string", completion.get("finish_reason").asText());
+    assertEquals(text.substring(0, text.indexOf(stop)), completion.get("text").asText());
+    assertFalse(run.out().substring(PROMPT.length()).lines().findFirst().orElse("").contains(stop));
+  }
+
+  @Test
+  void noTokensAreFine() throws IOException {
+    Run run = generate("--max-tokens", "0", "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(0, json(run).at("/completions/0/tokens").size());
+    assertEquals("0 tokens\n", run.err());
+  }
+
+  @Test
+  void withoutPromptBeginsATextOfItsOwn() throws IOException {
+    Run run = Run.weft(with(TinyModel.options(), "generate", "--json", "--max-tokens", "3"));
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("", json(run).get("prompt").asText());
+  }
+
+  @Test
+  void morethanTheContextIsRefusedBeforeComputingWithBothNumbers() {
+    int room = TinyModel.CONTEXT - TinyModel.tokens(PROMPT);
+    Run run = generate("--max-tokens", "" + (room + 1));
+    assertEquals(2, run.exitCode());
+    assertEquals(
+        "weft generate: the prompt has "
+            + TinyModel.tokens(PROMPT)
+            + " tokens and --max-tokens asks for "
+            + (room + 1)
+            + " more, but "
+            + TinyModel.options()[1]
+            + " reads at most "
+            + TinyModel.CONTEXT
+            + ": ask for at most "
+            + room
+            + "\n",
+        run.err());
+    assertEquals("", run.out());
+    assertEquals(0, generate("--max-tokens", "" + room).exitCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--top-p 1.01",
+        "--top-p -0.1",
+        "--top-p NaN",
+        "--top-k -1",
+        "--temperature -1",
+        "--temperature NaN",
+        "--temperature Infinity",
+        "--frequency-penalty NaN",
+        "--max-tokens -1",
+        "--count 0",
+        "--threads 0",
+        "--temperature 0 --top-k 5",
+        "--temperature 0 --top-p 0.5",
+        "--temperature 0 --frequency-penalty 1",
+        "--temperature 0 --count 2",
+        "--device cuda:99",
+        "--device toaster",
+      })
+  void whatCannotWorkIsRefusedInOneSentence(String options) {
+    Run run = generate(options.split(" "));
+    assertEquals(2, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
+    String option = options.split(" ")[0];
+    assertTrue(run.err().contains(option) || option.equals("--device"), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+  }
+
+  @Test
+  void folderWithoutModelIsNamedWithWhatItLacks() {
+    Run run = Run.weft("generate", "--model", "/no/such/folder");
+    assertEquals(2, run.exitCode(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains("/no/such/folder"), run.err());
+    assertTrue(run.err().contains("weft download"), run.err());
+  }
+
+  @Test
+  void leavesNoMemoryBehind() {
+    Device device = Devices.best();
+    long before = device.stats().liveBytes();
+    generate("--max-tokens", "4", "--count", "2");
+    assertEquals(before, device.stats().liveBytes());
+  }
+
+  static Run generate(String... options) {
+    return Run.weft(with(with(TinyModel.options(), "generate", "--prompt", PROMPT), options));
+  }
+
+  /// `more`, then `options`: where both have an option, the later one counts.
+  static String[] with(String[] options, String... more) {
+    List<String> all = new ArrayList<>();
+    if (more.length > 0 && !more[0].startsWith("-")) {
+      all.addAll(Arrays.asList(more));
+      all.addAll(Arrays.asList(options));
+    } else {
+      all.addAll(Arrays.asList(options));
+      all.addAll(Arrays.asList(more));
+    }
+    return all.toArray(String[]::new);
+  }
+
+  private static JsonNode json(Run run) throws IOException {
+    return new ObjectMapper().readTree(run.lastLine());
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+}
