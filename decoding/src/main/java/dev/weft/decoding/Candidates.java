@@ -9,20 +9,22 @@ public final class Candidates {
   float[] logits = new float[0];
   int size;
   private int vocabulary;
+  private int[] everyId = new int[0]; // 0, 1, 2 …: what `ids` is until a filter keeps fewer
+  private int[] keptIds = new int[0];
   private long[] keys = new long[0];
+  private double[] weights = new double[0];
   private int[] counts = new int[0];
 
   /// Takes all tokens of a vocabulary with a copy of logits[offset …].
   public Candidates load(float[] source, int offset, int vocabularySize) {
-    if (ids.length < vocabularySize) {
-      ids = new int[vocabularySize];
+    if (everyId.length < vocabularySize) {
+      everyId = new int[vocabularySize];
+      Arrays.setAll(everyId, i -> i);
       logits = new float[vocabularySize];
     }
+    ids = everyId;
     vocabulary = vocabularySize;
     size = vocabularySize;
-    for (int i = 0; i < size; i++) {
-      ids[i] = i;
-    }
     System.arraycopy(source, offset, logits, 0, size);
     return this;
   }
@@ -77,6 +79,14 @@ public final class Candidates {
     return keys;
   }
 
+  /// Scratch for a weight of each candidate, reused.
+  double[] weights() {
+    if (weights.length < size) {
+      weights = new double[vocabulary];
+    }
+    return weights;
+  }
+
   /// Scratch of zeros, one for each id; to be left as zeros.
   int[] counts() {
     if (counts.length < vocabulary) {
@@ -87,14 +97,25 @@ public final class Candidates {
 
   /// Keeps the candidates whose key is at least `least`.
   void keepFrom(long least) {
+    if (keptIds.length < vocabulary) {
+      keptIds = new int[vocabulary];
+    }
+    float leastLogit = logit(least);
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      if (key(i) >= least) {
-        ids[kept] = ids[i];
+      if (!(logits[i] < leastLogit) && key(i) >= least) {
+        keptIds[kept] = ids[i];
         logits[kept++] = logits[i];
       }
     }
+    ids = keptIds;
     size = kept;
+  }
+
+  /// The logit in a key.
+  static float logit(long key) {
+    int ordered = (int) (key >> 32);
+    return Float.intBitsToFloat(ordered ^ ((ordered >> 31) & 0x7fffffff));
   }
 
   /// The logits by id, −∞ where a token is no candidate any more.

@@ -24,10 +24,15 @@ public record TopK(int k) implements Filter {
     for (int i = k / 2 - 1; i >= 0; i--) {
       siftDown(heap, i, heap[i]);
     }
+    float worst = Candidates.logit(heap[0]);
     for (int i = k; i < candidates.size; i++) {
+      if (candidates.logits[i] < worst) {
+        continue; // most of them
+      }
       long key = candidates.key(i);
       if (key > heap[0]) {
         siftDown(heap, 0, key);
+        worst = Candidates.logit(heap[0]);
       }
     }
     candidates.keepFrom(heap[0]);

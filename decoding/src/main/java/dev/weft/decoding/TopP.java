@@ -25,32 +25,40 @@ public record TopP(double p, NucleusRule rule) implements Filter {
   @Override
   public void apply(Candidates candidates, History history) {
     float max = Categorical.max(candidates);
+    double[] weights = candidates.weights();
+    weigh(candidates.logits, weights, candidates.size, max);
     CompensatedSum total = new CompensatedSum();
     for (int i = 0; i < candidates.size; i++) {
-      total.add(exp((double) candidates.logits[i] - max));
+      total.add(weights[i]);
     }
     // Tokens below this weigh less than 1 − p even all together: no nucleus reaches down to them.
     double least = p < 1 ? 0.999 * (1 - p) * total.value() / candidates.size : Double.MIN_VALUE;
     long[] keys = candidates.keys(candidates.size);
     int count = 0;
     for (int i = 0; i < candidates.size; i++) {
-      if (exp((double) candidates.logits[i] - max) >= least) {
+      if (weights[i] >= least) {
         keys[count++] = candidates.key(i);
       }
     }
     Arrays.sort(keys, 0, count);
-    candidates.keepFrom(keys[count - kept(candidates, keys, count, max, total.value())]);
+    candidates.keepFrom(keys[count - kept(keys, count, max, total.value())]);
+  }
+
+  // Apart, with nothing but arrays, so that the JIT can overlap the iterations.
+  private static void weigh(float[] logits, double[] weights, int size, float max) {
+    for (int i = 0; i < size; i++) {
+      weights[i] = exp((double) logits[i] - max);
+    }
   }
 
   /// How many of the keys, best first, are kept.
-  private int kept(Candidates candidates, long[] keys, int count, float max, double total) {
+  private int kept(long[] keys, int count, float max, double total) {
     if (p == 1) {
       return count;
     }
     CompensatedSum sum = new CompensatedSum();
     for (int n = 0; n < count; n++) {
-      int index = candidates.indexOf((int) (0xffffffffL - (keys[count - 1 - n] & 0xffffffffL)));
-      sum.add(exp((double) candidates.logits[index] - max));
+      sum.add(exp((double) Candidates.logit(keys[count - 1 - n]) - max));
       switch (rule) {
         case INCLUSIVE -> {
           if (sum.value() >= p * total) {
@@ -87,17 +95,6 @@ public record TopP(double p, NucleusRule rule) implements Filter {
   private static final double LN2_HIGH = 0.693147180369123816490;
   private static final double LN2_LOW = 1.90821492927058770002e-10;
   private static final double ROUNDER = 0x1.8p52; // adding it rounds to the nearest integer
-  private static final double[] TAYLOR = taylor();
-
-  private static double[] taylor() {
-    double[] c = new double[14];
-    c[0] = 1;
-    for (int n = 1; n < c.length; n++) {
-      c[n] = c[n - 1] / n;
-    }
-    return c;
-  }
-
   /// e^x for x ≤ 0, 0 below −700; a few ulp, made of additions and fused multiply-adds only, so
   /// that
   /// every device can repeat it.
@@ -107,10 +104,19 @@ public record TopP(double p, NucleusRule rule) implements Filter {
     }
     double n = Math.fma(x, LOG2_E, ROUNDER) - ROUNDER;
     double r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
-    double y = TAYLOR[13];
-    for (int i = 12; i >= 0; i--) {
-      y = Math.fma(y, r, TAYLOR[i]);
-    }
+    double y = Math.fma(1 / 6227020800.0, r, 1 / 479001600.0); // Taylor: 1/13!, 1/12! …
+    y = Math.fma(y, r, 1 / 39916800.0);
+    y = Math.fma(y, r, 1 / 3628800.0);
+    y = Math.fma(y, r, 1 / 362880.0);
+    y = Math.fma(y, r, 1 / 40320.0);
+    y = Math.fma(y, r, 1 / 5040.0);
+    y = Math.fma(y, r, 1 / 720.0);
+    y = Math.fma(y, r, 1 / 120.0);
+    y = Math.fma(y, r, 1 / 24.0);
+    y = Math.fma(y, r, 1 / 6.0);
+    y = Math.fma(y, r, 0.5);
+    y = Math.fma(y, r, 1);
+    y = Math.fma(y, r, 1);
     return y * Double.longBitsToDouble((long) ((int) n + 1023) << 52);
   }
 }
