@@ -95,6 +95,7 @@ public record TopP(double p, NucleusRule rule) implements Filter {
   private static final double LN2_HIGH = 0.693147180369123816490;
   private static final double LN2_LOW = 1.90821492927058770002e-10;
   private static final double ROUNDER = 0x1.8p52; // adding it rounds to the nearest integer
+
   /// e^x for x ≤ 0, 0 below −700; a few ulp, made of additions and fused multiply-adds only, so
   /// that
   /// every device can repeat it.

@@ -103,6 +103,16 @@ class CategoricalTest {
   }
 
   @Test
+  void anIntervalHoldsItsLowerEndOnly() {
+    for (int size : new int[] {4, 2048}) {
+      Candidates even = new Candidates().load(new float[size], 0, size);
+      for (int k = 0; k < 4; k++) {
+        assertEquals(k * size / 4, Categorical.draw(even, k / 4.0));
+      }
+    }
+  }
+
+  @Test
   void filteredIdsLeaveTheDrawsOfTheOthersInPlace() {
     float[] logits = Draws.random(4, 2500, 2);
     float[] masked = logits.clone();

@@ -75,11 +75,14 @@ class SessionTest {
         feed(one, new int[] {1, 2, 3});
         try (LanguageModel.Session three = one.fork(3)) {
           feed(three, new int[] {4}, new int[] {5}, new int[] {6, 7});
+          assertArrayEquals(new int[] {1, 2, 3, 4}, three.tokens(0));
           three.reorder(new int[] {2, 2});
           assertEquals(2, three.rows());
           float[][] logits = feed(three, new int[] {8}, new int[] {9});
           assertArrayEquals(whole(1, 2, 3, 6, 7, 8), logits[0]);
           assertArrayEquals(whole(1, 2, 3, 6, 7, 9), logits[1]);
+          assertArrayEquals(new int[] {1, 2, 3, 6, 7, 8}, three.tokens(0));
+          assertArrayEquals(new int[] {1, 2, 3, 6, 7, 9}, three.tokens(1));
           three.truncate(2);
           assertArrayEquals(whole(1, 2, 4), feed(three, new int[] {4}, new int[] {5})[0]);
           assertThrows(IllegalArgumentException.class, () -> three.reorder(new int[] {0, 1, 0}));

@@ -114,6 +114,9 @@ class TopPTest {
     float[] uniform = new float[10];
     java.util.Arrays.fill(uniform, (float) StrictMath.log(0.1));
     assertEquals(9, kept(uniform, 0.9).length);
+    float[] tail = new float[1001]; // 1 and a thousand times 2^-54, which a plain sum would lose
+    java.util.Arrays.fill(tail, 1, 1001, (float) (-54 * StrictMath.log(2)));
+    assertEquals(640, kept(tail, 1 - 2e-14).length, 10);
     float[] many = new float[50000];
     assertEquals(35000, kept(many, 0.7).length);
   }

@@ -139,8 +139,7 @@ final class Gpt2Session implements LanguageModel.Session {
     }
   }
 
-  Tensor attend(
-      int layer, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor past, int length) {
+  Tensor attend(int layer, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor past, int length) {
     KeyValueCache cache = caches[layer];
     if (length > cache.capacity() || past.dim(0) > cache.rows()) {
       throw new IllegalStateException(

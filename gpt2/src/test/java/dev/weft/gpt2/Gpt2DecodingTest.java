@@ -52,11 +52,7 @@ class Gpt2DecodingTest extends OnDevices {
   @DisplayName("S1-67: greedy text is the same with and without a session")
   void greedyTextWithASession() {
     SamplingOptions options =
-        DEFAULT
-            .withTemperature(0)
-            .withMaxTokensGenerated(15)
-            .withStopAtEos(false)
-            .withSeed(1010);
+        DEFAULT.withTemperature(0).withMaxTokensGenerated(15).withStopAtEos(false).withSeed(1010);
     String uncached = Sampling.sampleTokens(model, tokenizer, GRUE, options);
     assertEquals(uncached, Sampling.sampleTokensWithCache(model, tokenizer, GRUE, options));
     assertTrue(uncached.startsWith(GRUE));
@@ -89,7 +85,8 @@ class Gpt2DecodingTest extends OnDevices {
   @Test
   void aBatchEqualsItsRowsOneByOne() {
     int[][] prompts = {{1, 2, 3, 4, 5, 6, 7}, {9}, {200, 300}};
-    Generator generator = new Generator(Sampler.of(1, 0.5, 50, 0.95), 11, 10).stop(Stop.endTokens(5));
+    Generator generator =
+        new Generator(Sampler.of(1, 0.5, 50, 0.95), 11, 10).stop(Stop.endTokens(5));
     List<Continuation> batch = generator.generateAll(model, prompts);
     List<Continuation> uncached = generator.generateAll(new Replay(model), prompts);
     for (int r = 0; r < prompts.length; r++) {
@@ -147,7 +144,6 @@ class Gpt2DecodingTest extends OnDevices {
     try (Scope _ = new Scope()) {
       all = model.logits(Tensor.ids(device, Shape.of(1, 6), ids)).toFloats();
     }
-    // A model that shows the sampler these last logits after any history of this length.
     float[] last = Arrays.copyOfRange(all, 5 * 509, 6 * 509);
     for (int seed = 0; seed < 20; seed++) {
       var random =
@@ -230,8 +226,7 @@ class Gpt2DecodingTest extends OnDevices {
       Tensor past = Tensor.ids(device, Shape.of(1), 200);
       var e =
           assertThrows(
-              IllegalStateException.class,
-              () -> session.attend(1, x, x, x, starts, past, 201));
+              IllegalStateException.class, () -> session.attend(1, x, x, x, starts, past, 201));
       assertTrue(e.getMessage().contains("h.1.attn"), e.getMessage());
       assertTrue(e.getMessage().contains("201") && e.getMessage().contains("120"), e.getMessage());
     }
