@@ -11,7 +11,7 @@ final class Block {
   final long bytes;
   Owner owner;
 
-  /// The open tape whose backward needs this block, or null.
+  /// The tape that recorded a use of this block last, or null.
   Tape recordedBy;
 
   private String closer;
@@ -28,6 +28,11 @@ final class Block {
 
   boolean live() {
     return closer == null;
+  }
+
+  /// Whether the backward of a tape will need it.
+  boolean recorded() {
+    return recordedBy != null && recordedBy.pending();
   }
 
   /// Gives the memory back to the device.

@@ -59,10 +59,12 @@ final class HostCopy {
   }
 
   private static void upload(Tensor x, MemorySegment source) {
-    Tape tape = x.block().recordedBy;
-    if (tape != null && tape.pending()) {
+    if (x.block().recorded()) {
       throw new IllegalStateException(
           "set: " + x + " is recorded on a tape; changing it now would falsify backward");
+    }
+    if (x.root().parameterSet() != null) {
+      x.root().parameterSet().changed();
     }
     if (x.dense()) {
       long at = x.offset() * x.dtype().bytes();

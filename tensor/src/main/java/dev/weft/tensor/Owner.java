@@ -56,6 +56,7 @@ public class Owner implements AutoCloseable {
   /// Gives one tensor's memory back before the owner closes.
   public final void release(Tensor tensor) {
     Block block = tensor.block();
+    block.requireLive("release");
     if (block.owner != this) {
       throw new IllegalArgumentException(
           name + ": cannot release a tensor that belongs to " + block.owner.name);
@@ -91,7 +92,7 @@ public class Owner implements AutoCloseable {
     return closed;
   }
 
-  final void requireOpen() {
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException(name + " is closed");
     }

@@ -200,9 +200,14 @@ public final class ParameterSet implements AutoCloseable {
     return version;
   }
 
-  /// To be called by whoever writes values: optimizers, loaders.
+  /// To be called by whoever writes values with kernels: optimizers. [Tensor#set] calls it itself.
   public void changed() {
     version++;
+  }
+
+  /// Its name in error texts and memory reports.
+  public String name() {
+    return owner.name();
   }
 
   /// The device.

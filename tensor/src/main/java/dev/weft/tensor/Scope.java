@@ -57,14 +57,31 @@ public sealed class Scope extends Owner permits Tape {
     return null;
   }
 
-  /// Moves a tensor of this scope to another owner, so that it outlives the scope; returns it.
+  /// Moves a tensor of this scope to another owner, so that it outlives the scope; returns it, a
+  /// constant from now on. Throws when it is not this scope's (a view of a parameter, say), or when
+  /// a tape still needs it for backward.
   public final Tensor keep(Tensor tensor, Owner owner) {
-    Tape tape = tensor.block().recordedBy;
-    if (tape != null && !tape.closed() && owner != tape) {
-      throw new IllegalStateException(
-          "keep: the tensor is recorded on a tape, whose backward needs it; copy it, or detach a copy");
+    Block block = tensor.block();
+    if (block.owner != this) {
+      block.requireLive("keep");
+      throw new IllegalArgumentException(
+          "keep: the tensor belongs to " + block.owner.name() + ", not to " + name() + "; copy it");
+    }
+    if (owner != block.recordedBy) {
+      if (block.recorded()) {
+        throw new IllegalStateException(
+            "keep: the tensor is recorded on a tape, whose backward needs it; keep it after"
+                + " backward, or a copy");
+      }
+      tensor.root().forgetGradient();
     }
     return owner.adopt(tensor);
+  }
+
+  @Override
+  final void requireOpen() {
+    super.requireOpen();
+    requireThread("allocate");
   }
 
   final void requireThread(String op) {
@@ -82,8 +99,8 @@ public sealed class Scope extends Owner permits Tape {
   }
 
   /// Returns the temporaries to the pool. Throws when an inner scope is still open, on another
-  /// thread, or when an enclosing tape needs one of them for backward (that memory then passes to
-  /// the tape).
+  /// thread, or when an enclosing tape still needs one of them for backward (that memory then
+  /// passes to the tape).
   @Override
   public void close() {
     if (closed()) {
@@ -110,7 +127,7 @@ public sealed class Scope extends Owner permits Tape {
     int count = 0;
     for (Iterator<Block> it = blocks().iterator(); it.hasNext(); ) {
       Block block = it.next();
-      if (block.recordedBy != null && !block.recordedBy.closed()) {
+      if (block.recorded()) {
         it.remove();
         block.owner = block.recordedBy;
         block.recordedBy.blocks().add(block);
@@ -121,6 +138,7 @@ public sealed class Scope extends Owner permits Tape {
         ? null
         : "close: a plain scope inside a tape holds "
             + count
-            + " recorded tensor(s) that backward needs; open Scope.noGrad() if no gradient is wanted";
+            + " recorded tensor(s) that backward needs; open Scope.noGrad() if no gradient is"
+            + " wanted";
   }
 }

@@ -1,9 +1,9 @@
 package dev.weft.tensor;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /// A scope that also records what is done in it, so that [#backward] can run it in reverse: a plain
 /// loop over the entries in reverse order of execution, no recursion, no topological sort.
@@ -23,7 +23,7 @@ public final class Tape extends Scope {
 
   private final List<Entry> entries = new ArrayList<>();
   private final List<Tensor> watched = new ArrayList<>();
-  private final Set<ParameterSet> parameterSets = new LinkedHashSet<>();
+  private final Map<ParameterSet, Long> parameterSets = new LinkedHashMap<>(); // and their versions
   private boolean replaying;
   private boolean done;
 
@@ -33,7 +33,8 @@ public final class Tape extends Scope {
   }
 
   /// Records an op on the thread's tape when an input is tracked; returns `out`. Otherwise does
-  /// nothing. `out` must be a fresh tensor, not a view.
+  /// nothing. `out` must be a fresh tensor, not a view; `inputs` are all tensors that the reverse
+  /// reads, so that nobody changes or frees them before.
   public static Tensor record(String op, Tensor out, Backward backward, Tensor... inputs) {
     if (!recording(inputs)) {
       return out;
@@ -44,16 +45,28 @@ public final class Tape extends Scope {
       throw new IllegalStateException(op + ": backward has run on this tape; open a new one");
     }
     for (Tensor input : inputs) {
-      if (input != null && input.root().parameterSet() != null) {
-        tape.parameterSets.add(input.root().parameterSet());
-      } else if (input != null) {
-        input.block().recordedBy = tape;
+      if (input != null) {
+        tape.needs(op, input);
       }
     }
     out.track();
     out.block().recordedBy = tape;
     tape.entries.add(new Entry(op, out, backward));
     return out;
+  }
+
+  private void needs(String op, Tensor input) {
+    ParameterSet set = input.root().parameterSet();
+    Block block = input.block();
+    if (set != null) {
+      parameterSets.putIfAbsent(set, set.version());
+    } else if (block.recordedBy == this || !block.recorded()) {
+      block.recordedBy = this;
+    } else if (input.tracked()) {
+      // Its one gradient cannot serve two tapes.
+      throw new IllegalStateException(
+          op + ": the input is recorded on another tape; detach it, or use one tape for both");
+    }
   }
 
   /// Whether an op with these inputs (null ones are passed over) would be recorded on the thread's
@@ -80,6 +93,9 @@ public final class Tape extends Scope {
       throw new IllegalArgumentException(
           "watch: " + x + " is a view; watch what it is a view of, or a copy");
     }
+    if (x.parameterSet() != null) {
+      return x; // a leaf already, for longer than this tape
+    }
     x.track();
     x.retainGradient();
     watched.add(x);
@@ -92,6 +108,10 @@ public final class Tape extends Scope {
   public Grad into(Tensor x) {
     if (x == null || !x.tracked()) {
       return null;
+    }
+    if (x.repeats()) {
+      throw new IllegalStateException(
+          "backward: " + x + " was expanded before its base was watched; watch first, then expand");
     }
     Tensor root = x.root();
     if (root.parameterSet() != null) {
@@ -135,6 +155,18 @@ public final class Tape extends Scope {
       throw new IllegalStateException(
           "backward: the loss does not depend on a parameter or a watched tensor of this tape");
     }
+    if (loss.block().recorded() && loss.block().recordedBy != this) {
+      throw new IllegalStateException("backward: the loss was made on another tape; run it there");
+    }
+    parameterSets.forEach(
+        (set, version) -> {
+          if (set.version() != version) {
+            throw new IllegalStateException(
+                "backward: the parameters "
+                    + set.name()
+                    + " have changed since the forward pass; change them after backward");
+          }
+        });
     replaying = true;
     try {
       Grad seed = into(loss);
@@ -150,7 +182,7 @@ public final class Tape extends Scope {
           }
         }
       }
-      for (ParameterSet set : parameterSets) {
+      for (ParameterSet set : parameterSets.keySet()) {
         set.zeroStaleGradients();
       }
     } finally {

@@ -36,7 +36,6 @@ public final class Tensor {
     this.strides = strides;
     this.offset = offset;
     this.root = ownRoot ? this : base.root;
-    this.tracked = !ownRoot && base.tracked;
   }
 
   // ---- making tensors -------------------------------------------------------------------------
@@ -146,6 +145,16 @@ public final class Tensor {
     return strides.clone();
   }
 
+  /// Whether elements of this view share memory: an axis was expanded.
+  boolean repeats() {
+    for (int i = 0; i < strides.length; i++) {
+      if (strides[i] == 0 && shape.dim(i) > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Elements between the start of the block and the first element.
   public long offset() {
     return offset;
@@ -197,7 +206,7 @@ public final class Tensor {
   /// Whether gradients flow into this tensor: a parameter, a watched leaf, or what was made from
   /// one.
   public boolean tracked() {
-    return tracked || root.tracked;
+    return root.tracked;
   }
 
   Block block() {
@@ -236,7 +245,7 @@ public final class Tensor {
     gradientRetained = true;
   }
 
-  /// Undoes [Tape#watch].
+  /// Makes it a constant: undoes [Tape#watch], and what recording did to an output.
   void forgetGradient() {
     tracked = false;
     gradient = null;
@@ -266,7 +275,7 @@ public final class Tensor {
     return this;
   }
 
-  /// Copies row-major values into an I32 tensor.
+  /// Copies row-major values into an I32, I8 or BOOL (not 0: true) tensor.
   public Tensor set(int... values) {
     HostCopy.upload(this, values);
     return this;
@@ -289,7 +298,7 @@ public final class Tensor {
     return HostCopy.doubles(this);
   }
 
-  /// All elements of an I32 or BOOL tensor, row-major.
+  /// All elements of an I32, I8 or BOOL tensor, row-major.
   public int[] toInts() {
     return HostCopy.ints(this);
   }

@@ -7,9 +7,11 @@ import dev.weft.tensor.Tensor;
 final class Require {
   private Require() {}
 
+  /// All live (null ones are passed over), and on one device.
   static void sameDevice(String op, Tensor first, Tensor... others) {
+    first.requireLive(op);
     for (Tensor other : others) {
-      if (other != null && other.device() != first.device()) {
+      if (other != null && other.requireLive(op).device() != first.device()) {
         throw new IllegalArgumentException(
             op
                 + ": operands live on "
