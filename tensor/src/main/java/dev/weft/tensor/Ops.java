@@ -240,6 +240,9 @@ public final class Ops {
 
   /// Tensors of one shape side by side along a new axis.
   public static Tensor stack(int axis, Tensor... parts) {
+    if (parts.length == 0) {
+      throw new IllegalArgumentException("stack: no tensor to stack");
+    }
     Tensor[] expanded = new Tensor[parts.length];
     for (int i = 0; i < parts.length; i++) {
       expanded[i] = unsqueeze(parts[i], axis);

@@ -90,6 +90,10 @@ public final class Shape {
 
   /// This shape with an axis of size `dim` put in before `axis` (`rank()` appends one).
   public Shape insert(int axis, int dim) {
+    if (axis < 0 || axis > dims.length) {
+      throw new IllegalArgumentException(
+          "shape: no axis can be put in before " + axis + " of " + this);
+    }
     int[] copy = new int[dims.length + 1];
     System.arraycopy(dims, 0, copy, 0, axis);
     copy[axis] = dim;

@@ -28,12 +28,13 @@ public final class Attention {
       Require.dtype("attention", "lengths", lengths, DType.I32);
       Shape.of(q.dim(0)).requireSame(lengths.shape(), "attention");
     }
-    Tensor queries = straight(q);
-    Tensor keyRows = straight(k);
-    Tensor values = straight(v);
+    Tensor queries = Views.straight(q);
+    Tensor keyRows = Views.straight(k);
+    Tensor values = Views.straight(v);
+    Tensor visible = Views.straight(lengths);
     Tensor y = Tensor.like(q);
     Tensor stats = Tensor.like(q, Shape.of(q.dim(0), q.dim(2), q.dim(1), 2));
-    q.kernels().attention(y, stats, queries, keyRows, values, lengths, scale);
+    q.kernels().attention(y, stats, queries, keyRows, values, visible, scale);
     return Tape.record(
         "attention",
         y,
@@ -49,16 +50,12 @@ public final class Attention {
                     queries,
                     keyRows,
                     values,
-                    lengths,
+                    visible,
                     scale),
         queries,
         keyRows,
         values,
         stats,
-        lengths);
-  }
-
-  private static Tensor straight(Tensor x) {
-    return x.rowsContiguous() ? x : Views.contiguous(x);
+        visible);
   }
 }

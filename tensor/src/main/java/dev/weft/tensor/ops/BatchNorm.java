@@ -18,19 +18,27 @@ public final class BatchNorm {
           "batchNorm: a variance needs at least 2 rows but x is " + x.shape());
     }
     Tensor rows = Views.rows(x);
+    Tensor gain = Views.straight(w);
+    Tensor bias = Views.straight(b);
     Tensor y = Tensor.like(rows);
     Tensor stats = Tensor.like(x, Shape.of(2, x.dim(1)));
-    x.kernels().batchNorm(y, stats, running, rows, w, b, momentum, eps);
+    x.kernels().batchNorm(y, stats, running, rows, gain, bias, momentum, eps);
     return Tape.record(
         "batchNorm",
         y,
         tape ->
             x.kernels()
                 .batchNormGrad(
-                    tape.into(rows), tape.into(w), tape.into(b), tape.grad(y), rows, w, stats),
+                    tape.into(rows),
+                    tape.into(gain),
+                    tape.into(bias),
+                    tape.grad(y),
+                    rows,
+                    gain,
+                    stats),
         rows,
-        w,
-        b,
+        gain,
+        bias,
         stats);
   }
 
@@ -42,7 +50,8 @@ public final class BatchNorm {
           "batchNorm: evaluation has no gradient; switch to training, or open Scope.noGrad()");
     }
     Tensor y = Tensor.like(x);
-    x.kernels().batchNormInference(y, running, Views.rows(x), w, b, eps);
+    x.kernels()
+        .batchNormInference(y, running, Views.rows(x), Views.straight(w), Views.straight(b), eps);
     return y;
   }
 
@@ -53,6 +62,11 @@ public final class BatchNorm {
     x.shape().requireLast(b.shape(), "batchNorm");
     if (running != null) {
       Shape.of(2, x.dim(1)).requireSame(running.shape(), "batchNorm");
+      if (!running.rowsContiguous()) {
+        throw new IllegalArgumentException(
+            "batchNorm: the running figures are updated in place and must lie in rows, unlike "
+                + running);
+      }
     }
   }
 }

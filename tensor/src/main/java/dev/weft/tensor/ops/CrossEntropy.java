@@ -43,7 +43,8 @@ public final class CrossEntropy {
     Tensor flat = Views.reshape(Views.contiguous(targets), rows.dim(0));
     Tensor losses = Tensor.like(logits, Shape.of(rows.dim(0)));
     Tensor stats = Tensor.like(logits, Shape.of(rows.dim(0), 2));
-    Tensor weights = options.weights();
+    // A constant: no gradient flows into the weights.
+    Tensor weights = options.weights() == null ? null : Views.straight(options.weights().detach());
     double smoothing = options.smoothing();
     int ignore = options.ignore();
     logits.kernels().crossEntropy(losses, stats, rows, flat, weights, smoothing, ignore);

@@ -20,7 +20,7 @@ public final class Embedding {
     table.shape().requireRank(2, "embedding", "the table");
     Require.ids("embedding", ids, table.dim(0), NONE);
     Tensor flat = Views.reshape(Views.contiguous(ids), Math.toIntExact(ids.size()));
-    Tensor rows = table.rowsContiguous() ? table : Views.contiguous(table);
+    Tensor rows = Views.straight(table);
     Tensor y = Tensor.like(table, Shape.of(flat.dim(0), table.dim(1)));
     table.kernels().embedding(y, rows, flat);
     Tape.record(
@@ -35,6 +35,7 @@ public final class Embedding {
   /// The columns of a weight (C, V): embedding rows out of a tied head. No gradient.
   public static Tensor apply(Weight head, Tensor ids) {
     head.requireFresh("embedding");
+    Require.sameDevice("embedding", head.packed() ? head.panels() : head.dense(), ids);
     Require.ids("embedding", ids, head.out(), NONE);
     Tensor flat = Views.reshape(Views.contiguous(ids), Math.toIntExact(ids.size()));
     Tensor y = Tensor.empty(head.device(), DType.F32, Shape.of(flat.dim(0), head.in()));

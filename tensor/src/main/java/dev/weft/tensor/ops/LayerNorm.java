@@ -14,19 +14,27 @@ public final class LayerNorm {
     x.shape().requireLast(w.shape(), "layerNorm");
     x.shape().requireLast(b.shape(), "layerNorm");
     Tensor rows = Views.rows(x);
+    Tensor gain = Views.straight(w);
+    Tensor bias = Views.straight(b);
     Tensor y = Tensor.like(rows);
     Tensor stats = Tensor.like(x, Shape.of(rows.dim(0), 2)); // mean, rstd: kept for backward
-    x.kernels().layerNorm(y, stats, rows, w, b, eps);
+    x.kernels().layerNorm(y, stats, rows, gain, bias, eps);
     Tape.record(
         "layerNorm",
         y,
         tape ->
             x.kernels()
                 .layerNormGrad(
-                    tape.into(rows), tape.into(w), tape.into(b), tape.grad(y), rows, w, stats),
+                    tape.into(rows),
+                    tape.into(gain),
+                    tape.into(bias),
+                    tape.grad(y),
+                    rows,
+                    gain,
+                    stats),
         rows,
-        w,
-        b,
+        gain,
+        bias,
         stats);
     return Views.reshape(y, x.shape().dims());
   }

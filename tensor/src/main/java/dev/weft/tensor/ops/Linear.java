@@ -1,6 +1,7 @@
 package dev.weft.tensor.ops;
 
 import dev.weft.tensor.Activation;
+import dev.weft.tensor.DType;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Ops;
 import dev.weft.tensor.Reduce;
@@ -19,8 +20,9 @@ public final class Linear {
     Weight weight = Weight.dense(w);
     check(x, weight, bias);
     Tensor rows = Views.rows(x); // (R, in)
+    Tensor row = Views.straight(bias);
     Tensor y = Tensor.like(x, Shape.of(rows.dim(0), weight.out()));
-    x.kernels().linear(y, rows, weight, bias, Activation.NONE, null);
+    x.kernels().linear(y, rows, weight, row, Activation.NONE, null);
     Tape.record(
         "linear",
         y,
@@ -28,14 +30,14 @@ public final class Linear {
           Tensor dy = tape.grad(y); // (R, out)
           multiply(tape.into(rows), dy, Views.transpose(w, 0, 1));
           multiply(tape.into(w), Views.transpose(rows, 0, 1), dy);
-          Grad db = tape.into(bias);
+          Grad db = tape.into(row);
           if (db != null) {
             dy.kernels().reduce(Reduce.SUM, db, Views.transpose(dy, 0, 1));
           }
         },
         rows,
         w,
-        bias);
+        row);
     return Views.reshape(y, x.shape().with(-1, weight.out()).dims());
   }
 
@@ -63,10 +65,15 @@ public final class Linear {
       Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual) {
     check(x, w, bias);
     w.requireFresh("linear");
+    Shape shape = x.shape().with(-1, w.out());
+    if (residual != null) {
+      residual.shape().requireSame(shape, "linear");
+    }
     if (Tape.recording(x, w.dense(), bias, residual)) {
       if (w.packed()) {
         throw new IllegalStateException(
-            "linear: a packed weight has no gradient; pass the dense matrix, or open Scope.noGrad()");
+            "linear: a packed weight has no gradient; pass the dense matrix, or open"
+                + " Scope.noGrad()");
       }
       Tensor y = apply(x, w.dense(), bias);
       Tensor active =
@@ -78,14 +85,9 @@ public final class Linear {
     }
     Require.computing("linear", x, bias, residual);
     Tensor rows = Views.rows(x);
-    Shape shape = x.shape().with(-1, w.out());
     Tensor y = Tensor.like(x, shape);
-    Tensor added = null;
-    if (residual != null) {
-      residual.shape().requireSame(shape, "linear");
-      added = Views.rows(residual);
-    }
-    x.kernels().linear(Views.rows(y), rows, w, bias, activation, added);
+    Tensor added = residual == null ? null : Views.rows(residual);
+    x.kernels().linear(Views.rows(y), rows, w, Views.straight(bias), activation, added);
     return y;
   }
 
@@ -109,6 +111,11 @@ public final class Linear {
               + " wants ("
               + w.out()
               + ")");
+    }
+    DType wanted = w.packed() ? DType.F32 : w.dtype();
+    if (x.dtype() != wanted) {
+      throw new IllegalArgumentException(
+          "linear: x is " + x.dtype() + " but the weight wants " + wanted + "; cast it");
     }
     if (w.device() != x.device()) {
       throw new IllegalArgumentException(

@@ -13,16 +13,18 @@ public final class RmsNorm {
     Require.computing("rmsNorm", x, w);
     x.shape().requireLast(w.shape(), "rmsNorm");
     Tensor rows = Views.rows(x);
+    Tensor gain = Views.straight(w);
     Tensor y = Tensor.like(rows);
     Tensor stats = Tensor.like(x, Shape.of(rows.dim(0)));
-    x.kernels().rmsNorm(y, stats, rows, w, eps);
+    x.kernels().rmsNorm(y, stats, rows, gain, eps);
     Tape.record(
         "rmsNorm",
         y,
         tape ->
-            x.kernels().rmsNormGrad(tape.into(rows), tape.into(w), tape.grad(y), rows, w, stats),
+            x.kernels()
+                .rmsNormGrad(tape.into(rows), tape.into(gain), tape.grad(y), rows, gain, stats),
         rows,
-        w,
+        gain,
         stats);
     return Views.reshape(y, x.shape().dims());
   }

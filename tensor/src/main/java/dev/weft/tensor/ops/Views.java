@@ -106,10 +106,15 @@ public final class Views {
     return strides;
   }
 
+  /// x, or a dense copy where its last axis is not contiguous: what most kernels want. Null stays
+  /// null.
+  static Tensor straight(Tensor x) {
+    return x == null || x.rowsContiguous() ? x : contiguous(x);
+  }
+
   /// x as (rows, last axis), the last axis contiguous.
   static Tensor rows(Tensor x) {
-    Tensor straight = x.rowsContiguous() ? x : contiguous(x);
-    return reshape(straight, Math.toIntExact(x.shape().rows()), x.shape().last());
+    return reshape(straight(x), Math.toIntExact(x.shape().rows()), x.shape().last());
   }
 
   /// Two axes swapped.
