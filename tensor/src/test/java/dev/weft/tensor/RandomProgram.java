@@ -97,7 +97,7 @@ public final class RandomProgram {
       return x.expand(2, 1, 3);
     }
     int axis = random.nextInt(rank);
-    return switch (random.nextInt(21)) {
+    return switch (random.nextInt(26)) {
       case 0 -> Ops.transpose(x, axis, random.nextInt(rank));
       case 1 -> x.slice(axis, random.nextInt(x.dim(axis)), x.dim(axis));
       case 2 -> Ops.unsqueeze(x, axis);
@@ -118,6 +118,11 @@ public final class RandomProgram {
       case 17 -> projected(x, y);
       case 18 -> repeated(x);
       case 19 -> rank < 2 ? x.neg() : Ops.rmsNorm(x.transpose(), line(x, -2), 0.1);
+      case 20 -> attended(x);
+      case 21 -> Ops.crossEntropy(x, ids(random, x.shape().last(), x.shape().without(-1)));
+      case 22 -> rank == 2 ? Ops.embedding(x, ids(random, x.dim(0), Shape.of(4))) : x.neg();
+      case 23 -> Ops.gather(x, ids(random, x.shape().last(), x.shape().with(-1, 2)));
+      case 24 -> Ops.dropout(x, 0.3, random.nextInt(99), 1, 2);
       default -> Ops.sum(x);
     };
   }
@@ -142,6 +147,20 @@ public final class RandomProgram {
       return Ops.linear(x, y.transpose(), line(y, -2));
     }
     return x;
+  }
+
+  /// The rows of x as queries, keys and values of one head.
+  private static Tensor attended(Tensor x) {
+    Tensor heads = x.reshape(1, (int) x.shape().rows(), 1, x.shape().last());
+    return Ops.attention(heads, heads, heads, null, 0.5);
+  }
+
+  private Tensor ids(Philox random, int bound, Shape shape) {
+    int[] ids = new int[(int) shape.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = random.nextInt(bound);
+    }
+    return Tensor.ids(device, shape, ids);
   }
 
   private static Tensor repeated(Tensor x) {
