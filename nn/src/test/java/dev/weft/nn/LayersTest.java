@@ -86,6 +86,19 @@ class LayersTest extends OnDevices {
     }
   }
 
+  @Test
+  @DisplayName("S0-32: tying saves vocabulary · width parameters at GPT-2's size")
+  void tyingSavesAMatrix() {
+    try (ParameterSet tied = parameters();
+        ParameterSet untied = parameters()) {
+      Embedding shared = new Embedding(Place.in(tied).at("wte"), 50257, 768);
+      Linear.tied(Place.in(tied).at("head"), shared, 768, 50257, false);
+      new Embedding(Place.in(untied).at("wte"), 50257, 768);
+      new Linear(Place.in(untied).at("head"), 768, 50257, false);
+      assertEquals(Golden.get("tying_saves").asLong(), untied.count() - tied.count());
+    }
+  }
+
   private void backward(Embedding embedding, Linear head, ParameterSet set) {
     set.zeroGrad();
     try (Tape tape = new Tape()) {

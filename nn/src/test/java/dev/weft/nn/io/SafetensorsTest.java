@@ -104,6 +104,9 @@ class SafetensorsTest extends OnDevices {
       Tensor target = Tensor.zeros(device, dtype, Shape.of(expected.length));
       files.load("x", target);
       assertArrayEquals(expected, target.toFloats());
+      if (files.entry("x").type().name().equals(dtype.name()) || dtype == DType.F32) {
+        assertArrayEquals(expected, files.floats("x"));
+      }
     }
   }
 

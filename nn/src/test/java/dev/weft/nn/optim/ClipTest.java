@@ -39,7 +39,7 @@ class ClipTest extends OnDevices {
     try (ParameterSet set = parameters()) {
       Parameter a = set.add("a", Shape.of(3), Initializer.ONES);
       set.allocate(0);
-      float[] gradient = {0.1f, -0.0f, 0x1p-149f};
+      float[] gradient = {0.7f, -0.0f, 0x1p-149f};
       a.gradient().set(gradient);
       Clip.globalNorm(set, 1);
       float[] after = a.gradient().toFloats();

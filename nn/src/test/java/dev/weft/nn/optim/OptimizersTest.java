@@ -79,10 +79,10 @@ class OptimizersTest extends OnDevices {
     try (ParameterSet set = parameters()) {
       Parameter w = set.add("w", Shape.of(2), Initializer.ONES);
       set.allocate(0);
-      set.gradients();
+      Sgd sgd = new Sgd(set);
       w.gradient().set(5f, 5f);
       set.zeroGrad();
-      new Sgd(set).step(1);
+      sgd.step(1);
       assertArrayEquals(new float[] {1, 1}, w.tensor().toFloats());
     }
   }

@@ -50,6 +50,7 @@ class TrainerTest extends OnDevices {
     final Noise noise = new Noise(77);
     final Sequential model;
     final List<Long> batches = new ArrayList<>();
+    final List<Integer> steps = new ArrayList<>();
 
     Classifier(long seed) {
       Place place = Place.in(set);
@@ -67,6 +68,7 @@ class TrainerTest extends OnDevices {
 
     Objective.Batch loss(long number) {
       batches.add(number);
+      steps.add(noise.step());
       Philox random = new Philox(5, Philox.Purpose.SHUFFLE, (int) number, 0);
       float[] x = new float[ROWS * FEATURES];
       int[] labels = new int[ROWS];
@@ -133,6 +135,7 @@ class TrainerTest extends OnDevices {
       Trainer trainer = full(classifier, stopping, "broken").listen(resumed::add);
       assertEquals(10, trainer.resume());
       trainer.train(14);
+      assertEquals(10, classifier.steps.getFirst(), "dropout draws for step 10");
       assertEquals(20, classifier.batches.getFirst(), "2 batches a step: the 21st comes next");
       assertArrayEquals(end, classifier.set.valuesAndBuffers().toFloats());
     }
@@ -252,8 +255,9 @@ class TrainerTest extends OnDevices {
         trainer.train(steps);
       }
       // A run that went on, unsaved, and died in the middle of a line.
-      Files.writeString(csv, Files.readString(csv) + "9,1,1,1,1,\n10,1");
-      Files.writeString(json, Files.readString(json) + "{\"step\":9}\n{\"step\":1");
+      Files.writeString(csv, Files.readString(csv) + (steps + 1) + ",1,1,1,1,\n10,1");
+      Files.writeString(
+          json, Files.readString(json) + "{\"step\":" + (steps + 1) + "}\n{\"step\":1");
     }
     List<String> rows = Files.readAllLines(csv);
     assertEquals("step,loss,learning_rate,gradient_norm,tokens_per_second,evaluation", rows.get(0));
