@@ -47,7 +47,9 @@ final class Decode implements Benchmark {
     Arrays.sort(seconds);
     Arrays.sort(bandwidth);
     double limit = Stopwatch.median(bandwidth) / bytesPerToken(dtype);
-    String variant = (dtype == DType.I8 ? "int8" : dtype.name().toLowerCase(java.util.Locale.ROOT)) + " GPT-2 124M, batch 1";
+    String variant =
+        (dtype == DType.I8 ? "int8" : dtype.name().toLowerCase(java.util.Locale.ROOT))
+            + " GPT-2 124M, batch 1";
     return new Row(
         "decode",
         variant,

@@ -25,7 +25,8 @@ final class FreshJvms {
       try {
         start(arguments, file);
         for (Row row : read(file)) {
-          runs.computeIfAbsent(row.benchmark() + " " + row.variant(), key -> new ArrayList<>()).add(row);
+          runs.computeIfAbsent(row.benchmark() + " " + row.variant(), key -> new ArrayList<>())
+              .add(row);
         }
       } finally {
         Files.delete(file);
@@ -36,7 +37,8 @@ final class FreshJvms {
     return merged;
   }
 
-  private static void start(List<String> arguments, Path file) throws IOException, InterruptedException {
+  private static void start(List<String> arguments, Path file)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -45,7 +47,8 @@ final class FreshJvms {
     command.addAll(List.of("--json", file.toString()));
     int status = new ProcessBuilder(command).inheritIO().start().waitFor();
     if (status != 0) {
-      throw new IOException("bench: a fresh JVM ended with status " + status + "; its message stands above");
+      throw new IOException(
+          "bench: a fresh JVM ended with status " + status + "; its message stands above");
     }
   }
 
@@ -57,7 +60,12 @@ final class FreshJvms {
     Row first = rows.getFirst();
     double worst = first.time() ? values[values.length - 1] : values[0];
     return new Row(
-        first.benchmark(), first.variant(), Stopwatch.median(values), worst, first.unit(), Stopwatch.median(limits));
+        first.benchmark(),
+        first.variant(),
+        Stopwatch.median(values),
+        worst,
+        first.unit(),
+        Stopwatch.median(limits));
   }
 
   static void write(Path file, List<Row> rows) throws IOException {

@@ -15,7 +15,12 @@ import java.util.List;
 /// Matrix products: both sides dense, as in training, and a packed weight, as in inference.
 final class Gemm implements Benchmark {
   private static final int[][] SHAPES = {
-    {512, 512, 512}, {1024, 1024, 1024}, {2048, 2048, 2048}, {512, 768, 3072}, {8, 768, 3072}, {32, 768, 3072}
+    {512, 512, 512},
+    {1024, 1024, 1024},
+    {2048, 2048, 2048},
+    {512, 768, 3072},
+    {8, 768, 3072},
+    {32, 768, 3072}
   };
   private static final int RUNS = 15;
 
@@ -40,11 +45,14 @@ final class Gemm implements Benchmark {
         String size = m + "x" + k + "x" + n;
         double before = Limits.gigaflops(device, threads);
         double[] dense =
-            Stopwatch.seconds(repeat(repeats, () -> device.kernels().matmul(Grad.into(c), a, b)), 1, RUNS);
+            Stopwatch.seconds(
+                repeat(repeats, () -> device.kernels().matmul(Grad.into(c), a, b)), 1, RUNS);
         Weight weight = Weight.pack(b, DType.F32, owner);
         double[] packed =
             Stopwatch.seconds(
-                repeat(repeats, () -> device.kernels().linear(c, a, weight, null, Activation.NONE, null)),
+                repeat(
+                    repeats,
+                    () -> device.kernels().linear(c, a, weight, null, Activation.NONE, null)),
                 1,
                 RUNS);
         double limit = (before + Limits.gigaflops(device, threads)) / 2;
@@ -58,7 +66,12 @@ final class Gemm implements Benchmark {
   private static Row row(String variant, double gigaflop, double[] seconds, double limit) {
     double slowest = seconds[seconds.length - 1];
     return new Row(
-        "gemm", variant, gigaflop / Stopwatch.median(seconds), gigaflop / slowest, "GFLOP/s", limit);
+        "gemm",
+        variant,
+        gigaflop / Stopwatch.median(seconds),
+        gigaflop / slowest,
+        "GFLOP/s",
+        limit);
   }
 
   private static Runnable repeat(int times, Runnable work) {

@@ -20,7 +20,8 @@ final class Limits implements Benchmark {
       return rows;
     }
     for (int n = 1; n <= threads; n++) {
-      rows.add(rate("f32 fused multiply-adds, " + n + " threads", limits.flops(n) / 1e9, "GFLOP/s"));
+      rows.add(
+          rate("f32 fused multiply-adds, " + n + " threads", limits.flops(n) / 1e9, "GFLOP/s"));
       rows.add(rate("f32 read, " + n + " threads", limits.readBandwidth(n) / 1e9, "GB/s"));
     }
     return rows;

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
     name = "weft bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures Weft on this machine, each figure beside what the hardware could do in the same run.")
+        "Measures Weft on this machine, each figure beside what the hardware could do in the same"
+            + " run.")
 final class Main implements Callable<Integer> {
   private static final List<Benchmark> ALL =
       List.of(new Limits(), new Gemm(), new Prefill(), new Decode(), new TrainingStep());
@@ -40,7 +41,8 @@ final class Main implements Callable<Integer> {
   @Option(
       names = "--jvms",
       defaultValue = "1",
-      description = "Repeat in this many fresh JVMs; print median and worst. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Repeat in this many fresh JVMs; print median and worst. Default: ${DEFAULT-VALUE}.")
   private int jvms;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
@@ -55,7 +57,8 @@ final class Main implements Callable<Integer> {
     List<Benchmark> chosen = chosen();
     if (threads != null) {
       if (threads < 1) {
-        throw new ParameterException(spec.commandLine(), "--threads must be at least 1 but is " + threads);
+        throw new ParameterException(
+            spec.commandLine(), "--threads must be at least 1 but is " + threads);
       }
       System.setProperty("weft.threads", threads.toString());
     }
@@ -91,7 +94,8 @@ final class Main implements Callable<Integer> {
     for (String name : names.isEmpty() ? List.copyOf(byName.keySet()) : names) {
       if (!byName.containsKey(name)) {
         throw new ParameterException(
-            spec.commandLine(), "no benchmark is called " + name + "; there are " + byName.keySet());
+            spec.commandLine(),
+            "no benchmark is called " + name + "; there are " + byName.keySet());
       }
       chosen.add(byName.get(name));
     }

@@ -25,7 +25,10 @@ record Row(
   /// One line of the table.
   @Override
   public String toString() {
-    String line = "%-8s %-32s %10.1f %-9s worst %10.1f".formatted(benchmark, variant, value, unit, worst);
-    return Double.isNaN(limit) ? line : line + "  limit %10.1f  ratio %5.2f".formatted(limit, ratio());
+    String line =
+        "%-8s %-32s %10.1f %-9s worst %10.1f".formatted(benchmark, variant, value, unit, worst);
+    return Double.isNaN(limit)
+        ? line
+        : line + "  limit %10.1f  ratio %5.2f".formatted(limit, ratio());
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class CliPageTest {
   private static final Path PAGE = Repository.ROOT.resolve("docs/cli.md");
   private static final Pattern HELP =
-      Pattern.compile("(?s)```console\n\\$ \\./weft ([a-z ]*?) ?--help\n.*?```");
+      Pattern.compile("(?s)```console\n\\$ \\./weft ([a-z0-9 ]*?) ?--help\n.*?```");
   private static final String HOW =
       "docs/cli.md: write the help anew with mvn -pl cli -am test -Dtest=CliPageTest -Dweft.update";
 
@@ -41,7 +41,7 @@ final class CliPageTest {
 
   private static String block(MatchResult block) {
     String command = block.group(1);
-    Run help = command.isEmpty() ? Run.weft("--help") : Run.weft(command, "--help");
+    Run help = command.isEmpty() ? Run.weft("--help") : Run.weft((command + " --help").split(" "));
     String shown = command.isEmpty() ? "--help" : command + " --help";
     return Matcher.quoteReplacement("```console\n$ ./weft " + shown + "\n" + help.out() + "```");
   }

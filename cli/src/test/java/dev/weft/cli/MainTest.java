@@ -34,7 +34,7 @@ final class MainTest {
   @ParameterizedTest
   @CsvSource({
     "generate --tempature 1, Possible solutions: --temperature",
-    "generat, Did you mean: weft generate?",
+    "generat, Did you mean: weft generate",
     "generate --top-k x, weft generate: Invalid value for option '--top-k': 'x' is no whole number",
     "generate --top-p x, weft generate: Invalid value for option '--top-p': 'x' is no number",
     "generate --dtype f64, must be f32; bf16 or int8 but is 'f64'",

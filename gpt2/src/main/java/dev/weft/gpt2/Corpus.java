@@ -91,7 +91,10 @@ public record Corpus(int[] training, int[] validation) {
   /// A file as text; throws, naming it, when it is missing or not UTF-8.
   public static String text(Path path) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(path))).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
+          .toString();
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("corpus: " + path + " is not UTF-8 text", e);
     } catch (IOException e) {
