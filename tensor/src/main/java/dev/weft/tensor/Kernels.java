@@ -207,10 +207,10 @@ public interface Kernels {
   void attention(
       Tensor y, Tensor stats, Tensor q, Tensor k, Tensor v, Tensor lengths, double scale);
 
-  /// dq?, dk?, dv?, whose chains start from the old value where they accumulate. p = exp((q·k − m)
-  /// · scale) · (1/Σ) · visible; dp = chain over d of dy·v; δ = Σ_d dy·y by lanes; ds = p · (dp −
-  /// δ) · scale; dv = chain over t of p·dy, dk = chain over t of ds·q, dq = chain over s of ds·k; t
-  /// and s ascending.
+  /// dq?, dk?, dv?, no two of which overlap, with chains that start from the old value where they
+  /// accumulate. p = exp((q·k − m) · scale) · (1/Σ) · visible; dp = chain over d of dy·v; δ = Σ_d
+  /// dy·y by lanes; ds = p · (dp − δ) · scale; dv = chain over t of p·dy, dk = chain over t of
+  /// ds·q, dq = chain over s of ds·k; t and s ascending.
   void attentionGrad(
       Grad dq,
       Grad dk,

@@ -215,5 +215,15 @@ final class GradientCases {
         },
         of(2, 4, 18));
     add("attention of one tensor", x -> Ops.attention(x[0], x[0], x[0], null, 0.7), queries);
+    add(
+        "attention with one tensor as keys and values",
+        x -> Ops.attention(x[0], x[1], x[1], null, 0.7),
+        queries,
+        keys);
+    add(
+        "attention of overlapping slices",
+        x ->
+            Ops.attention(x[0].slice(1, 0, 4), x[0].slice(1, 1, 5), x[0].slice(1, 2, 6), null, 0.7),
+        keys);
   }
 }

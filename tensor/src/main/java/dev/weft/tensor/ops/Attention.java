@@ -4,6 +4,7 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tape;
 import dev.weft.tensor.Tensor;
+import java.util.Arrays;
 
 /// Causal attention. Vaswani et al., "Attention is all you need", 2017.
 public final class Attention {
@@ -28,9 +29,11 @@ public final class Attention {
       Require.dtype("attention", "lengths", lengths, DType.I32);
       Shape.of(q.dim(0)).requireSame(lengths.shape(), "attention");
     }
+    boolean recording = Tape.recording(q, k, v);
     Tensor queries = Views.straight(q);
-    Tensor keyRows = Views.straight(k);
-    Tensor values = Views.straight(v);
+    Tensor keyRows = recording && mayOverlap(q, k) ? copy(k) : Views.straight(k);
+    Tensor values =
+        recording && (mayOverlap(q, v) || mayOverlap(k, v)) ? copy(v) : Views.straight(v);
     Tensor visible = Views.straight(lengths);
     Tensor y = Tensor.like(q);
     Tensor stats = Tensor.like(q, Shape.of(q.dim(0), q.dim(2), q.dim(1), 2));
@@ -57,5 +60,27 @@ public final class Attention {
         values,
         stats,
         visible);
+  }
+
+  private static Tensor copy(Tensor x) {
+    return Elementwise.affine(x, 1, 0);
+  }
+
+  /// Whether two operands may share elements: the kernel writes their gradients side by side, so
+  /// they must not. Slices of one tensor (…, 3 · H · D) lie apart in each of its rows.
+  private static boolean mayOverlap(Tensor a, Tensor b) {
+    if (a.memory() != b.memory()) {
+      return false;
+    }
+    long gap = Math.abs(a.offset() - b.offset());
+    long row = (long) a.dim(2) * a.dim(3);
+    boolean slices =
+        Arrays.equals(a.strides(), b.strides())
+            && a.stride(3) == 1
+            && a.stride(2) == a.dim(3)
+            && gap >= row
+            && gap + row <= a.stride(1);
+    boolean dense = a.dense() && b.dense() && gap >= Math.max(a.size(), b.size());
+    return !slices && !dense;
   }
 }
