@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The tables of `docs/behaviour.md`: (id, what holds, tests, why none).
+/// The tables of `docs/behaviour.md`: (id, what holds, tests, what is missing).
 final class BehaviourTable {
-  /// The reason of a row whose test is still to be written; it goes when the test comes.
+  /// What a row says whose test is still to be written; it goes when the test comes.
   static final String UNTESTED = "not yet tested";
 
   /// One row.
-  record Row(String id, String holds, String tests, String reason) {
+  record Row(String id, String holds, String tests, String missing) {
     static Row parse(String line) {
       String[] cells = line.split("\\|", -1);
       if (cells.length != 6) {
@@ -21,19 +21,20 @@ final class BehaviourTable {
       return new Row(cells[1].strip(), cells[2].strip(), cells[3].strip(), cells[4].strip());
     }
 
-    /// This row with the tests that the sources name; a reason goes when there are any.
+    /// This row with the tests that the sources name.
     Row with(Collection<String> found) {
       List<String> quoted = new ArrayList<>();
       for (String test : found) {
         quoted.add("`" + test + "`");
       }
       String joined = String.join("<br>", quoted);
-      return new Row(id, holds, joined, found.isEmpty() ? reason : "");
+      boolean written = !found.isEmpty() && missing.equals(UNTESTED);
+      return new Row(id, holds, joined, written ? "" : missing);
     }
 
     @Override
     public String toString() {
-      return "| " + id + " | " + holds + " |" + cell(tests) + "|" + cell(reason) + "|";
+      return "| " + id + " | " + holds + " |" + cell(tests) + "|" + cell(missing) + "|";
     }
 
     private static String cell(String text) {

@@ -38,7 +38,7 @@ class BehaviourTableTest {
     List<String> bare = new ArrayList<>();
     Map<String, Set<String>> tests = DisplayNames.byId();
     for (BehaviourTable.Row row : new BehaviourTable(Files.readString(PAGE)).rows().values()) {
-      if (!tests.containsKey(row.id()) && row.reason().isEmpty()) {
+      if (!tests.containsKey(row.id()) && row.missing().isEmpty()) {
         bare.add(row.id());
       }
     }
@@ -90,10 +90,12 @@ class BehaviourTableTest {
   }
 
   @Test
-  void anUpdateTakesReasonsFromTestedRowsOnly() {
+  void anUpdateTakesOnlyNotYetTestedAway() {
     BehaviourTable table =
         new BehaviourTable("| S1-01 | a | | not yet tested |\n| S1-02 | b | `old` | later |\n");
-    String updated = table.with(Map.of("S1-01", List.of("m A.b", "m C.d")));
-    assertEquals("| S1-01 | a | `m A.b`<br>`m C.d` | |\n| S1-02 | b | | later |\n", updated);
+    String updated =
+        table.with(Map.of("S1-01", List.of("m A.b", "m C.d"), "S1-02", List.of("m E.f")));
+    assertEquals(
+        "| S1-01 | a | `m A.b`<br>`m C.d` | |\n| S1-02 | b | `m E.f` | later |\n", updated);
   }
 }

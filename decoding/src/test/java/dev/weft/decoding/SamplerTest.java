@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SamplerTest {
   @Test
+  @DisplayName("S1-11: temperature, penalty, top-k and top-p come in this order")
   void ordersTemperaturePenaltyTopKTopP() {
     Sampler sampler = Sampler.of(0.7, 1.5, 40, 0.9, NucleusRule.EXCLUSIVE);
     assertEquals(

@@ -47,6 +47,7 @@ class TopKTest {
   }
 
   @Test
+  @DisplayName("S1-42: exactly k are kept, and smaller ids win ties")
   void exactlyKAreKeptAndSmallerIdsWinTies() {
     float[] kept = Sampling.apply(new TopK(2), new float[] {1, 1, 1, 1}, new History());
     assertArrayEquals(new float[] {1, 1, Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY}, kept);
