@@ -77,7 +77,9 @@ final class Doctor implements Callable<Integer> {
         Runtime.version().toString(),
         System.getProperty("java.vendor"),
         System.getProperty("java.home"),
-        ManagementFactory.getRuntimeMXBean().getInputArguments());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> !flag.matches("-Dweft\\.(stderr|terminal|home)=.*")) // the script's own
+            .toList());
   }
 
   private void warn(Jdk jdk, KernelCheck kernels) {

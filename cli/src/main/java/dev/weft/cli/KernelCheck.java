@@ -15,13 +15,14 @@ import java.util.regex.Pattern;
 /// How fast a device's matrix product is, beside what the hardware can do: a kernel that the JIT
 /// compiled badly is many times slower, and nothing else would show it.
 ///
-/// @param gflops the best of the products within 50 ms, after half a second to get warm
+/// @param gflops the best of the products within 50 ms, once they are warm
 /// @param peak what the hardware can do, in GFLOP/s; 0 where nothing is known of it
 record KernelCheck(double gflops, double peak) {
   private static final double SLOW = 0.4;
   private static final int SIDE = 768;
   private static final int MOST_ROWS = 192;
-  private static final long WARM_UP = 500_000_000;
+  private static final long WARM_UP = 300_000_000;
+  private static final long LONGEST_WARM_UP = 3_000_000_000L;
   private static final long MEASURE = 50_000_000;
   private static final Pattern THREADS = Pattern.compile("(\\d+) threads?");
 
@@ -31,24 +32,27 @@ record KernelCheck(double gflops, double peak) {
   }
 
   static KernelCheck of(Device device) {
-    double gflops = gflops(device);
     MachineLimits limits = device.limits();
     Matcher threads = THREADS.matcher(device.description());
     int count = threads.find() ? Integer.parseInt(threads.group(1)) : 1;
-    return new KernelCheck(gflops, limits == null ? 0 : limits.flops(count) * 1e-9);
+    double peak = limits == null ? 0 : limits.flops(count) * 1e-9;
+    return new KernelCheck(gflops(device, peak), peak);
   }
 
-  private static double gflops(Device device) {
+  private static double gflops(Device device, double peak) {
     try (Scope scope = new Scope()) {
       Tensor x = Tensor.full(device, DType.F32, Shape.of(MOST_ROWS, SIDE), 0.5);
       Weight w =
           Weight.pack(Tensor.full(device, DType.F32, Shape.of(SIDE, SIDE), 0.25), DType.F32, scope);
       int rows = 8; // few while the code is interpreted
       long start = System.nanoTime();
-      do {
+      long warm = WARM_UP;
+      for (long elapsed = 0; elapsed < warm; elapsed = System.nanoTime() - start) {
         long nanos = nanos(x, w, rows);
+        boolean slow = new KernelCheck(2.0 * rows * SIDE * SIDE / nanos, peak).slow();
+        warm = slow ? LONGEST_WARM_UP : WARM_UP; // the JIT may be late; it may not be absent
         rows = nanos < 1_000_000 ? Math.min(MOST_ROWS, 2 * rows) : rows;
-      } while (System.nanoTime() - start < WARM_UP);
+      }
       long best = Long.MAX_VALUE;
       start = System.nanoTime();
       do {
