@@ -74,7 +74,7 @@ class TutorialTest {
     for (String name : shown("prints").keySet()) {
       Matcher region = REGION.matcher(Files.readString(PROGRAMS.resolve(name + ".java")));
       while (region.find()) {
-        String body = region.group(2).stripIndent().strip() + "\n";
+        String body = region.group(2).stripTrailing().stripIndent() + "\n";
         regions.put(name + " " + region.group(1), body);
       }
     }
