@@ -69,7 +69,7 @@ public final class Attention {
   /// Whether two operands may share elements: the kernel writes their gradients side by side, so
   /// they must not. Slices of one tensor (…, 3 · H · D) lie apart in each of its rows.
   private static boolean mayOverlap(Tensor a, Tensor b) {
-    if (a.memory() != b.memory()) {
+    if (!a.memory().equals(b.memory())) {
       return false;
     }
     long gap = Math.abs(a.offset() - b.offset());
