@@ -29,16 +29,17 @@ final class BatchNorm {
   private void columns(Tensor x, Columns body) {
     int n = x.shape().last();
     long rows = x.shape().rows();
-    long blocks = Math.ceilDiv(n, ColumnSums.BLOCK);
-    long least = Math.max(1, Walk.GRAIN / Math.max(1, rows * ColumnSums.BLOCK));
+    int widest = ColumnSums.width(n, 1, team);
+    long blocks = Math.ceilDiv(n, widest);
+    long least = Math.max(1, Walk.GRAIN / Math.max(1, rows * widest));
     team.split(
         blocks,
         least,
         (from, to) -> {
-          try (ColumnSums sums = new ColumnSums(x.device(), rows)) {
+          try (ColumnSums sums = new ColumnSums(x.device(), rows, widest)) {
             for (long block = from; block < to; block++) {
-              int column = (int) block * ColumnSums.BLOCK;
-              body.run(sums, column, Math.min(ColumnSums.BLOCK, n - column));
+              int column = (int) block * widest;
+              body.run(sums, column, Math.min(widest, n - column));
             }
           }
         });
@@ -145,9 +146,9 @@ final class BatchNorm {
           long o = 4L * column;
           long mean = ss.at(0) + o;
           long rstd = ss.at(1) + o;
-          try (Scratch scratch = new Scratch(x.device(), 8L * ColumnSums.BLOCK)) {
+          try (Scratch scratch = new Scratch(x.device(), 8L * width + 128)) {
             long gain = scratch.address;
-            long bias = gain + 4L * ColumnSums.BLOCK;
+            long bias = gain + 4L * width + 64;
             sums.clear(width);
             for (long r = 0; r < rows; r++) {
               sums.addNormal(r, dys.at(r) + o, xs.at(r) + o, mean, rstd);

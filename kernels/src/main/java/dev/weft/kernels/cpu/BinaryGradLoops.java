@@ -9,7 +9,7 @@ import dev.weft.tensor.Binary;
 import jdk.incubator.vector.VectorOperators;
 
 /// The gradients of each [Binary] by its left and its right operand, from a, b and f = f(a, b),
-/// over contiguous memory, n a multiple of [Vectors#LANES]; `y` is where they go.
+/// over contiguous memory, n a multiple of [Walk#STEP]; `y` is where they go.
 final class BinaryGradLoops {
   private BinaryGradLoops() {}
 

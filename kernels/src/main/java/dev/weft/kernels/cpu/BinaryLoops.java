@@ -1,17 +1,18 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.Strided.BYTE;
-import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Strided.INT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 import static dev.weft.kernels.cpu.Vectors.load;
-import static dev.weft.kernels.cpu.Vectors.store;
 
 import dev.weft.tensor.Binary;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
-/// y = f(a, b) for each [Binary], over contiguous memory, n a multiple of [Vectors#LANES].
+/// y = f(a, b) for each [Binary], over contiguous memory, n a multiple of [Walk#STEP].
 /// Comparisons write one byte for each element.
 final class BinaryLoops {
   private BinaryLoops() {}
@@ -56,42 +57,42 @@ final class BinaryLoops {
   private static void add(long y, long a, long b, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(a + o).add(load(b + o)), y + o);
+      load(a + o).add(load(b + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void sub(long y, long a, long b, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(a + o).sub(load(b + o)), y + o);
+      load(a + o).sub(load(b + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void mul(long y, long a, long b, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(a + o).mul(load(b + o)), y + o);
+      load(a + o).mul(load(b + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void div(long y, long a, long b, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(a + o).div(load(b + o)), y + o);
+      load(a + o).div(load(b + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void max(long y, long a, long b, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(a + o).max(load(b + o)), y + o);
+      load(a + o).max(load(b + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void min(long y, long a, long b, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(a + o).min(load(b + o)), y + o);
+      load(a + o).min(load(b + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
@@ -100,49 +101,75 @@ final class BinaryLoops {
       long o = 4L * i;
       FloatVector v = load(a + o);
       FloatVector linear = v.neg().fma(load(b + o), v.max(0f));
-      store(linear.add(VectorMath.log(VectorMath.exp(v.abs().neg()).add(1f))), y + o);
+      linear
+          .add(VectorMath.log(VectorMath.exp(v.abs().neg()).add(1f)))
+          .intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void equal(long y, long a, long b, int n) {
-    for (int i = 0; i < n; i++) {
-      boolean holds = ALL.get(FLOAT, a + 4L * i) == ALL.get(FLOAT, b + 4L * i);
-      ALL.set(BYTE, y + i, (byte) (holds ? 1 : 0));
+    for (int i = 0; i < n; i += 16) {
+      long bits = 0;
+      for (int j = i + 16 - LANES; j >= i; j -= LANES) {
+        VectorMask<Float> holds = load(a + 4L * j).compare(VectorOperators.EQ, load(b + 4L * j));
+        bits = bits << LANES | holds.toLong();
+      }
+      Bytes.store(bits, y + i);
     }
   }
 
   private static void notEqual(long y, long a, long b, int n) {
-    for (int i = 0; i < n; i++) {
-      boolean holds = ALL.get(FLOAT, a + 4L * i) != ALL.get(FLOAT, b + 4L * i);
-      ALL.set(BYTE, y + i, (byte) (holds ? 1 : 0));
+    for (int i = 0; i < n; i += 16) {
+      long bits = 0;
+      for (int j = i + 16 - LANES; j >= i; j -= LANES) {
+        VectorMask<Float> holds = load(a + 4L * j).compare(VectorOperators.NE, load(b + 4L * j));
+        bits = bits << LANES | holds.toLong();
+      }
+      Bytes.store(bits, y + i);
     }
   }
 
   private static void less(long y, long a, long b, int n) {
-    for (int i = 0; i < n; i++) {
-      boolean holds = ALL.get(FLOAT, a + 4L * i) < ALL.get(FLOAT, b + 4L * i);
-      ALL.set(BYTE, y + i, (byte) (holds ? 1 : 0));
+    for (int i = 0; i < n; i += 16) {
+      long bits = 0;
+      for (int j = i + 16 - LANES; j >= i; j -= LANES) {
+        VectorMask<Float> holds = load(a + 4L * j).compare(VectorOperators.LT, load(b + 4L * j));
+        bits = bits << LANES | holds.toLong();
+      }
+      Bytes.store(bits, y + i);
     }
   }
 
   private static void lessEqual(long y, long a, long b, int n) {
-    for (int i = 0; i < n; i++) {
-      boolean holds = ALL.get(FLOAT, a + 4L * i) <= ALL.get(FLOAT, b + 4L * i);
-      ALL.set(BYTE, y + i, (byte) (holds ? 1 : 0));
+    for (int i = 0; i < n; i += 16) {
+      long bits = 0;
+      for (int j = i + 16 - LANES; j >= i; j -= LANES) {
+        VectorMask<Float> holds = load(a + 4L * j).compare(VectorOperators.LE, load(b + 4L * j));
+        bits = bits << LANES | holds.toLong();
+      }
+      Bytes.store(bits, y + i);
     }
   }
 
   private static void greater(long y, long a, long b, int n) {
-    for (int i = 0; i < n; i++) {
-      boolean holds = ALL.get(FLOAT, a + 4L * i) > ALL.get(FLOAT, b + 4L * i);
-      ALL.set(BYTE, y + i, (byte) (holds ? 1 : 0));
+    for (int i = 0; i < n; i += 16) {
+      long bits = 0;
+      for (int j = i + 16 - LANES; j >= i; j -= LANES) {
+        VectorMask<Float> holds = load(a + 4L * j).compare(VectorOperators.GT, load(b + 4L * j));
+        bits = bits << LANES | holds.toLong();
+      }
+      Bytes.store(bits, y + i);
     }
   }
 
   private static void greaterEqual(long y, long a, long b, int n) {
-    for (int i = 0; i < n; i++) {
-      boolean holds = ALL.get(FLOAT, a + 4L * i) >= ALL.get(FLOAT, b + 4L * i);
-      ALL.set(BYTE, y + i, (byte) (holds ? 1 : 0));
+    for (int i = 0; i < n; i += 16) {
+      long bits = 0;
+      for (int j = i + 16 - LANES; j >= i; j -= LANES) {
+        VectorMask<Float> holds = load(a + 4L * j).compare(VectorOperators.GE, load(b + 4L * j));
+        bits = bits << LANES | holds.toLong();
+      }
+      Bytes.store(bits, y + i);
     }
   }
 }

@@ -1,12 +1,15 @@
 package dev.weft.kernels.cpu;
 
-import static dev.weft.kernels.cpu.Strided.BYTE;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
-import static dev.weft.kernels.cpu.Strided.INT;
 import static dev.weft.kernels.cpu.Strided.LONG;
 import static dev.weft.kernels.cpu.Strided.SHORT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
+import static dev.weft.kernels.cpu.Vectors.F;
+import static dev.weft.kernels.cpu.Vectors.I;
 import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
+import static dev.weft.kernels.cpu.Vectors.S;
+import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.load;
 import static dev.weft.kernels.cpu.Vectors.store;
 
@@ -14,6 +17,10 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Halves;
 import dev.weft.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
 
 /// Filling, copying between layouts, and conversion between types.
 final class Copying {
@@ -103,10 +110,33 @@ final class Copying {
     }
   }
 
+  /// As [Halves#toBf16].
   private static void toBf16(long y, long x, int n) {
-    for (int i = 0; i < n; i++) {
-      ALL.set(SHORT, y + 2L * i, Halves.toBf16(ALL.get(FLOAT, x + 4L * i)));
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x + 4L * i);
+      IntVector bits = v.reinterpretAsInts();
+      IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+      IntVector rounded = bits.add(odd).add(0x7fff);
+      IntVector nan = bits.or(0x40_0000);
+      IntVector half = rounded.blend(nan, v.compare(VectorOperators.NE, v).cast(I));
+      half.lanewise(VectorOperators.LSHR, 16)
+          .convertShape(VectorOperators.I2S, S, 0)
+          .intoMemorySegment(ALL, y + 2L * i, LITTLE);
     }
+  }
+
+  private static void fromBf16(long y, long x, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      ints(x + 2L * i)
+          .lanewise(VectorOperators.LSHL, 16)
+          .intoMemorySegment(ALL, y + 4L * i, LITTLE);
+    }
+  }
+
+  private static IntVector ints(long shorts) {
+    return (IntVector)
+        ShortVector.fromMemorySegment(S, ALL, shorts, LITTLE)
+            .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
   }
 
   private static void toF16(long y, long x, int n) {
@@ -115,39 +145,49 @@ final class Copying {
     }
   }
 
-  private static void toI32(long y, long x, int n) {
-    for (int i = 0; i < n; i++) {
-      ALL.set(INT, y + 4L * i, (int) ALL.get(FLOAT, x + 4L * i));
-    }
-  }
-
-  private static void toBool(long y, long x, int n) {
-    for (int i = 0; i < n; i++) {
-      ALL.set(BYTE, y + i, (byte) (ALL.get(FLOAT, x + 4L * i) != 0 ? 1 : 0));
-    }
-  }
-
-  private static void fromBf16(long y, long x, int n) {
-    for (int i = 0; i < n; i++) {
-      ALL.set(INT, y + 4L * i, ALL.get(SHORT, x + 2L * i) << 16);
-    }
-  }
-
+  /// Exponent and fraction moved into place are the value times 2^−112, also where F16 is
+  /// subnormal.
   private static void fromF16(long y, long x, int n) {
-    for (int i = 0; i < n; i++) {
-      ALL.set(FLOAT, y + 4L * i, Float.float16ToFloat(ALL.get(SHORT, x + 2L * i)));
+    for (int i = 0; i < n; i += LANES) {
+      IntVector half = ints(x + 2L * i);
+      IntVector magnitude = half.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
+      IntVector scaled = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+      IntVector special = magnitude.or(0x7f80_0000); // ∞ and NaN
+      scaled = scaled.blend(special, magnitude.compare(VectorOperators.GE, 0x7c00 << 13));
+      IntVector sign = half.and(0x8000).lanewise(VectorOperators.LSHL, 16);
+      scaled.or(sign).intoMemorySegment(ALL, y + 4L * i, LITTLE);
+    }
+  }
+
+  private static void toI32(long y, long x, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(x + 4L * i)
+          .convertShape(VectorOperators.F2I, I, 0)
+          .intoMemorySegment(ALL, y + 4L * i, LITTLE);
     }
   }
 
   private static void fromI32(long y, long x, int n) {
-    for (int i = 0; i < n; i++) {
-      ALL.set(FLOAT, y + 4L * i, ALL.get(INT, x + 4L * i));
+    for (int i = 0; i < n; i += LANES) {
+      IntVector.fromMemorySegment(I, ALL, x + 4L * i, LITTLE)
+          .convertShape(VectorOperators.I2F, F, 0)
+          .intoMemorySegment(ALL, y + 4L * i, LITTLE);
+    }
+  }
+
+  private static void toBool(long y, long x, int n) {
+    for (int i = 0; i < n; i += 16) {
+      long bits = 0;
+      for (int j = i + 16 - LANES; j >= i; j -= LANES) {
+        bits = bits << LANES | load(x + 4L * j).compare(VectorOperators.NE, 0f).toLong();
+      }
+      Bytes.store(bits, y + i);
     }
   }
 
   private static void fromBool(long y, long x, int n) {
-    for (int i = 0; i < n; i++) {
-      ALL.set(FLOAT, y + 4L * i, ALL.get(BYTE, x + i));
+    for (int i = 0; i < n; i += LANES) {
+      store(all(0f).blend(1f, Bytes.mask(x + i)), y + 4L * i);
     }
   }
 }

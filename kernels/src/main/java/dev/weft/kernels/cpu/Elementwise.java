@@ -1,12 +1,6 @@
 package dev.weft.kernels.cpu;
 
-import static dev.weft.kernels.cpu.Strided.INT;
-import static dev.weft.kernels.cpu.Vectors.ALL;
-import static dev.weft.kernels.cpu.Vectors.B;
-import static dev.weft.kernels.cpu.Vectors.F;
-import static dev.weft.kernels.cpu.Vectors.I;
 import static dev.weft.kernels.cpu.Vectors.LANES;
-import static dev.weft.kernels.cpu.Vectors.LITTLE;
 import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.load;
 import static dev.weft.kernels.cpu.Vectors.store;
@@ -16,17 +10,11 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Tensor;
 import dev.weft.tensor.Unary;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /// Elementwise kernels of F32: which loop runs over which operands; [Walk] brings the pieces.
 final class Elementwise {
-  /// 0, 8, 16, 24: brings the bytes of an int into four lanes.
-  private static final IntVector BYTE_SHIFTS = IntVector.broadcast(I, 0).addIndex(8);
-
   private final Team team;
 
   Elementwise(Team team) {
@@ -91,19 +79,7 @@ final class Elementwise {
   private static void where(long y, long condition, long a, long b, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(b + o).blend(load(a + o), mask(condition + i)), y + o);
+      store(load(b + o).blend(load(a + o), Bytes.mask(condition + i)), y + o);
     }
-  }
-
-  /// A lane is set where its byte is not 0.
-  private static VectorMask<Float> mask(long bytes) {
-    if (LANES == 4) {
-      IntVector four =
-          IntVector.broadcast(I, ALL.get(INT, bytes)).lanewise(VectorOperators.LSHR, BYTE_SHIFTS);
-      return four.and(0xff).compare(VectorOperators.NE, 0).cast(F);
-    }
-    return ByteVector.fromMemorySegment(B, ALL, bytes, LITTLE)
-        .compare(VectorOperators.NE, (byte) 0)
-        .cast(F);
   }
 }

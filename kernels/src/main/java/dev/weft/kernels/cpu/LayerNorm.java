@@ -189,18 +189,19 @@ final class LayerNorm {
     RowAddresses xs = RowAddresses.of(x);
     int n = xs.n();
     long rows = xs.count();
-    long blocks = Math.ceilDiv(n, ColumnSums.BLOCK);
-    long least = Math.max(1, Walk.GRAIN / Math.max(1, rows * ColumnSums.BLOCK));
+    int widest = ColumnSums.width(n, 1, team);
+    long blocks = Math.ceilDiv(n, widest);
+    long least = Math.max(1, Walk.GRAIN / Math.max(1, rows * widest));
     team.split(
         blocks,
         least,
         (from, to) -> {
-          try (ColumnSums gains = new ColumnSums(x.device(), rows);
-              ColumnSums biases = new ColumnSums(x.device(), rows)) {
+          try (ColumnSums gains = new ColumnSums(x.device(), rows, widest);
+              ColumnSums biases = new ColumnSums(x.device(), rows, widest)) {
             for (long block = from; block < to; block++) {
-              int column = (int) block * ColumnSums.BLOCK;
+              int column = (int) block * widest;
               long o = 4L * column;
-              int width = Math.min(ColumnSums.BLOCK, n - column);
+              int width = Math.min(widest, n - column);
               gains.clear(width);
               biases.clear(width);
               for (long r = 0; r < rows; r++) {

@@ -23,7 +23,8 @@ final class Reductions {
   }
 
   void reduce(Reduce f, Grad y, Tensor x) {
-    int columns = (f == Reduce.SUM || f == Reduce.MEAN) ? neighbouringColumns(y.tensor(), x) : 0;
+    boolean byColumns = f != Reduce.LOG_SUM_EXP && f != Reduce.NORM;
+    int columns = byColumns ? neighbouringColumns(y.tensor(), x) : 0;
     if (columns > 1) {
       reduceColumns(f, y, x, columns);
     } else {
@@ -84,27 +85,50 @@ final class Reductions {
     int outer = x.shape().rank() - 2;
     RowAddresses ys = RowAddresses.ofAxes(y.tensor(), outer, columns);
     RowAddresses xs = RowAddresses.ofAxes(x, outer, columns);
-    long blocks = Math.ceilDiv(columns, ColumnSums.BLOCK);
+    int widest = ColumnSums.width(columns, xs.count(), team);
+    long blocks = Math.ceilDiv(columns, widest);
     int n = x.dim(-1);
     long stride = x.stride(-1) * Float.BYTES;
     float scale = f == Reduce.MEAN ? (float) (1.0 / n) : 1;
-    long least = Math.max(1, Walk.GRAIN / Math.max(1, (long) n * ColumnSums.BLOCK));
+    long least = Math.max(1, Walk.GRAIN / Math.max(1, (long) n * widest));
     team.split(
         xs.count() * blocks,
         least,
         (from, to) -> {
-          try (ColumnSums sums = new ColumnSums(x.device(), n)) {
+          try (ColumnSums sums = new ColumnSums(x.device(), n, widest)) {
             for (long item = from; item < to; item++) {
-              int column = (int) (item % blocks) * ColumnSums.BLOCK;
-              sums.clear(Math.min(ColumnSums.BLOCK, columns - column));
+              int column = (int) (item % blocks) * widest;
+              int width = Math.min(widest, columns - column);
               long row = xs.at(item / blocks) + 4L * column;
-              for (int i = 0; i < n; i++) {
-                sums.add(i, row + i * stride);
+              long target = ys.at(item / blocks) + 4L * column;
+              if (f == Reduce.MAX || f == Reduce.MIN) {
+                extremes(f, sums, row, stride, n, width);
+                sums.again(target, 1, y.accumulate());
+              } else {
+                sums.clear(width);
+                for (int i = 0; i < n; i++) {
+                  sums.add(i, row + i * stride);
+                }
+                sums.finish(target, scale, y.accumulate());
               }
-              sums.finish(ys.at(item / blocks) + 4L * column, scale, y.accumulate());
             }
           }
         });
+  }
+
+  private static void extremes(
+      Reduce f, ColumnSums columns, long x, long stride, int n, int width) {
+    if (f == Reduce.MAX) {
+      columns.clear(width, Float.NEGATIVE_INFINITY);
+      for (int i = 0; i < n; i++) {
+        columns.max(x + i * stride);
+      }
+    } else {
+      columns.clear(width, Float.POSITIVE_INFINITY);
+      for (int i = 0; i < n; i++) {
+        columns.min(x + i * stride);
+      }
+    }
   }
 
   /// The gradient where dx and x have contiguous rows.

@@ -91,7 +91,7 @@ final class Strided {
 
   /// Copies bytes; short runs without the cost of a call into the library.
   static void copy(long y, long x, long bytes) {
-    if (bytes > 1024) {
+    if (bytes > 8192) {
       MemorySegment.copy(ALL, x, ALL, y, bytes);
       return;
     }

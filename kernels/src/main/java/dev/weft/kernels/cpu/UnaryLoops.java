@@ -1,15 +1,16 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.load;
-import static dev.weft.kernels.cpu.Vectors.store;
 
 import dev.weft.tensor.Unary;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// y = f(x) for each [Unary], over contiguous memory, n a multiple of [Vectors#LANES]. One small
+/// y = f(x) for each [Unary], over contiguous memory, n a multiple of [Walk#STEP]. One small
 /// loop for each function, so that the JIT compiles each for itself.
 final class UnaryLoops {
   private UnaryLoops() {}
@@ -36,14 +37,14 @@ final class UnaryLoops {
   private static void neg(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(x + o).neg(), y + o);
+      load(x + o).neg().intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void abs(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(x + o).abs(), y + o);
+      load(x + o).abs().intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
@@ -51,56 +52,56 @@ final class UnaryLoops {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
       FloatVector v = load(x + o);
-      store(v.mul(v), y + o);
+      v.mul(v).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void sqrt(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(load(x + o).sqrt(), y + o);
+      load(x + o).sqrt().intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void reciprocal(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(all(1f).div(load(x + o)), y + o);
+      all(1f).div(load(x + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void exp(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(VectorMath.exp(load(x + o)), y + o);
+      VectorMath.exp(load(x + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void log(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(VectorMath.log(load(x + o)), y + o);
+      VectorMath.log(load(x + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void tanh(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(VectorMath.tanh(load(x + o)), y + o);
+      VectorMath.tanh(load(x + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void sigmoid(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(VectorMath.sigmoid(load(x + o)), y + o);
+      VectorMath.sigmoid(load(x + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void erf(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(VectorMath.erf(load(x + o)), y + o);
+      VectorMath.erf(load(x + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
@@ -108,7 +109,7 @@ final class UnaryLoops {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
       FloatVector v = load(x + o);
-      store(v.blend(0f, v.compare(VectorOperators.LE, 0f)), y + o);
+      v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
@@ -116,14 +117,14 @@ final class UnaryLoops {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
       FloatVector v = load(x + o);
-      store(v.mul(VectorMath.sigmoid(v)), y + o);
+      v.mul(VectorMath.sigmoid(v)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
   private static void geluTanh(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
       long o = 4L * i;
-      store(VectorMath.gelu(load(x + o)), y + o);
+      VectorMath.gelu(load(x + o)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 
@@ -132,7 +133,7 @@ final class UnaryLoops {
       long o = 4L * i;
       FloatVector v = load(x + o);
       FloatVector erf = VectorMath.erf(v.mul((float) Unary.ROOT_HALF));
-      store(v.mul(0.5f).mul(erf.add(1f)), y + o);
+      v.mul(0.5f).mul(erf.add(1f)).intoMemorySegment(ALL, y + o, LITTLE);
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.Vectors.F;
-import static dev.weft.kernels.cpu.Vectors.I;
 import static dev.weft.kernels.cpu.Vectors.LANES;
 import static dev.weft.kernels.cpu.Vectors.all;
 
@@ -15,26 +14,73 @@ import jdk.incubator.vector.VectorShuffle;
 
 /// The functions of [Elementary] on vectors: the same operations in the same order, so the same
 /// bits in each lane. Where the scalar code branches, all branches are computed and blended.
+///
+/// C2 stops inlining what is not marked for it (the Vector API is, our own methods cannot be) in a
+/// method of more than 18,000 nodes, some forty vector operations; a vector that is passed to a
+/// method left out of line is boxed, which costs twenty times the work. So long functions here call
+/// the API itself, and loops around them load first and store through the API.
 final class VectorMath {
   private static final VectorShuffle<Float> UP_8 = VectorShuffle.iota(F, 8, 1, true);
   private static final VectorShuffle<Float> UP_4 = VectorShuffle.iota(F, 4, 1, true);
   private static final VectorShuffle<Float> UP_2 = VectorShuffle.iota(F, 2, 1, true);
   private static final VectorShuffle<Float> UP_1 = VectorShuffle.iota(F, 1, 1, true);
 
+  private static final FloatVector LOG2_E = all(Elementary.LOG2_E);
+  private static final FloatVector ROUNDER = all(Elementary.ROUNDER);
+  private static final FloatVector E5 = all(Elementary.E5);
+  private static final FloatVector E4 = all(Elementary.E4);
+  private static final FloatVector E3 = all(Elementary.E3);
+  private static final FloatVector E2 = all(Elementary.E2);
+  private static final FloatVector E1 = all(Elementary.E1);
+  private static final FloatVector E0 = all(Elementary.E0);
+  private static final FloatVector LN2_LOW = all(Elementary.LN2_LOW);
+  private static final FloatVector LN2_HIGH = all(Elementary.LN2_HIGH);
+  private static final FloatVector L7 = all(Elementary.L7);
+  private static final FloatVector L6 = all(Elementary.L6);
+  private static final FloatVector L5 = all(Elementary.L5);
+  private static final FloatVector L4 = all(Elementary.L4);
+  private static final FloatVector L3 = all(Elementary.L3);
+  private static final FloatVector L2 = all(Elementary.L2);
+  private static final FloatVector L1 = all(Elementary.L1);
+  private static final FloatVector L0 = all(Elementary.L0);
+  private static final FloatVector T4 = all(Elementary.T4);
+  private static final FloatVector T3 = all(Elementary.T3);
+  private static final FloatVector T2 = all(Elementary.T2);
+  private static final FloatVector T1 = all(Elementary.T1);
+  private static final FloatVector T0 = all(Elementary.T0);
+  private static final FloatVector S7 = all(Elementary.S7);
+  private static final FloatVector S6 = all(Elementary.S6);
+  private static final FloatVector S5 = all(Elementary.S5);
+  private static final FloatVector S4 = all(Elementary.S4);
+  private static final FloatVector S3 = all(Elementary.S3);
+  private static final FloatVector S2 = all(Elementary.S2);
+  private static final FloatVector S1 = all(Elementary.S1);
+  private static final FloatVector S0 = all(Elementary.S0);
+  private static final FloatVector C7 = all(Elementary.C7);
+  private static final FloatVector C6 = all(Elementary.C6);
+  private static final FloatVector C5 = all(Elementary.C5);
+  private static final FloatVector C4 = all(Elementary.C4);
+  private static final FloatVector C3 = all(Elementary.C3);
+  private static final FloatVector C2 = all(Elementary.C2);
+  private static final FloatVector C1 = all(Elementary.C1);
+  private static final FloatVector C0 = all(Elementary.C0);
+  private static final FloatVector MINUS_LN2_HIGH = all(-Elementary.LN2_HIGH);
+  private static final FloatVector MINUS_LN2_LOW = all(-Elementary.LN2_LOW);
+
   private VectorMath() {}
 
   /// [Elementary#exp(float)].
   static FloatVector exp(FloatVector x) {
-    FloatVector shifted = x.fma(all(Elementary.LOG2_E), all(Elementary.ROUNDER));
+    FloatVector shifted = x.fma(LOG2_E, ROUNDER);
     IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
     FloatVector n = shifted.sub(Elementary.ROUNDER);
-    FloatVector r = n.fma(all(-Elementary.LN2_HIGH), x);
-    r = n.fma(all(-Elementary.LN2_LOW), r);
-    FloatVector p = r.fma(all(Elementary.E5), all(Elementary.E4));
-    p = p.fma(r, all(Elementary.E3));
-    p = p.fma(r, all(Elementary.E2));
-    p = p.fma(r, all(Elementary.E1));
-    p = p.fma(r, all(Elementary.E0));
+    FloatVector r = n.fma(MINUS_LN2_HIGH, x);
+    r = n.fma(MINUS_LN2_LOW, r);
+    FloatVector p = r.fma(E5, E4);
+    p = p.fma(r, E3);
+    p = p.fma(r, E2);
+    p = p.fma(r, E1);
+    p = p.fma(r, E0);
     p = p.fma(r.mul(r), r.add(1f));
     FloatVector y = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     y = y.blend(0f, x.compare(VectorOperators.LT, Elementary.EXP_LOW));
@@ -49,19 +95,19 @@ final class VectorMath {
     IntVector n = bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
     FloatVector f = bits.sub(n.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
     FloatVector e = (FloatVector) n.convertShape(VectorOperators.I2F, F, 0);
-    e = e.sub(all(0f).blend(23f, tiny));
-    FloatVector p = f.fma(all(Elementary.L7), all(Elementary.L6));
-    p = p.fma(f, all(Elementary.L5));
-    p = p.fma(f, all(Elementary.L4));
-    p = p.fma(f, all(Elementary.L3));
-    p = p.fma(f, all(Elementary.L2));
-    p = p.fma(f, all(Elementary.L1));
-    p = p.fma(f, all(Elementary.L0));
+    e = e.sub(FloatVector.broadcast(F, 0f).blend(23f, tiny));
+    FloatVector p = f.fma(L7, L6);
+    p = p.fma(f, L5);
+    p = p.fma(f, L4);
+    p = p.fma(f, L3);
+    p = p.fma(f, L2);
+    p = p.fma(f, L1);
+    p = p.fma(f, L0);
     FloatVector square = f.mul(f);
     FloatVector tail = p.mul(f).mul(square);
-    tail = e.fma(all(Elementary.LN2_LOW), tail);
-    tail = square.fma(all(-0.5f), tail);
-    FloatVector y = e.fma(all(Elementary.LN2_HIGH), f.add(tail));
+    tail = e.fma(LN2_LOW, tail);
+    tail = square.fma(FloatVector.broadcast(F, -0.5f), tail);
+    FloatVector y = e.fma(LN2_HIGH, f.add(tail));
     y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
     y = y.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
     return y.blend(Float.NaN, x.compare(VectorOperators.GE, 0f).not());
@@ -71,41 +117,46 @@ final class VectorMath {
   static FloatVector tanh(FloatVector x) {
     FloatVector a = x.abs();
     FloatVector t = x.mul(x);
-    FloatVector p = t.fma(all(Elementary.T4), all(Elementary.T3));
-    p = p.fma(t, all(Elementary.T2));
-    p = p.fma(t, all(Elementary.T1));
-    p = p.fma(t, all(Elementary.T0));
+    FloatVector p = t.fma(T4, T3);
+    p = p.fma(t, T2);
+    p = p.fma(t, T1);
+    p = p.fma(t, T0);
     FloatVector small = p.mul(t).fma(x, x);
-    FloatVector large = all(1f).sub(all(2f).div(exp(a.add(a)).add(1f)));
-    return withSign(large, x).blend(small, a.compare(VectorOperators.LT, Elementary.TANH_SMALL));
+    FloatVector large =
+        FloatVector.broadcast(F, 1f).sub(FloatVector.broadcast(F, 2f).div(exp(a.add(a)).add(1f)));
+    IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
+    large = large.reinterpretAsInts().or(sign).reinterpretAsFloats();
+    return large.blend(small, a.compare(VectorOperators.LT, Elementary.TANH_SMALL));
   }
 
   /// [Elementary#sigmoid(float)].
   static FloatVector sigmoid(FloatVector x) {
-    return all(1f).div(exp(x.neg()).add(1f));
+    return FloatVector.broadcast(F, 1f).div(exp(x.neg()).add(1f));
   }
 
   /// [Elementary#erf(float)].
   static FloatVector erf(FloatVector x) {
     FloatVector a = x.abs();
     FloatVector t = x.mul(x);
-    FloatVector p = t.fma(all(Elementary.S7), all(Elementary.S6));
-    p = p.fma(t, all(Elementary.S5));
-    p = p.fma(t, all(Elementary.S4));
-    p = p.fma(t, all(Elementary.S3));
-    p = p.fma(t, all(Elementary.S2));
-    p = p.fma(t, all(Elementary.S1));
-    FloatVector small = p.fma(t, all(Elementary.S0)).mul(x);
-    FloatVector q = a.fma(all(Elementary.C7), all(Elementary.C6));
-    q = q.fma(a, all(Elementary.C5));
-    q = q.fma(a, all(Elementary.C4));
-    q = q.fma(a, all(Elementary.C3));
-    q = q.fma(a, all(Elementary.C2));
-    q = q.fma(a, all(Elementary.C1));
-    q = q.fma(a, all(Elementary.C0));
-    FloatVector large = all(1f).sub(exp(q));
+    FloatVector p = t.fma(S7, S6);
+    p = p.fma(t, S5);
+    p = p.fma(t, S4);
+    p = p.fma(t, S3);
+    p = p.fma(t, S2);
+    p = p.fma(t, S1);
+    FloatVector small = p.fma(t, S0).mul(x);
+    FloatVector q = a.fma(C7, C6);
+    q = q.fma(a, C5);
+    q = q.fma(a, C4);
+    q = q.fma(a, C3);
+    q = q.fma(a, C2);
+    q = q.fma(a, C1);
+    q = q.fma(a, C0);
+    FloatVector large = FloatVector.broadcast(F, 1f).sub(exp(q));
     large = large.blend(1f, a.compare(VectorOperators.GE, Elementary.ERF_ONE));
-    return withSign(large, x).blend(small, a.compare(VectorOperators.LT, Elementary.ERF_SMALL));
+    IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
+    large = large.reinterpretAsInts().or(sign).reinterpretAsFloats();
+    return large.blend(small, a.compare(VectorOperators.LT, Elementary.ERF_SMALL));
   }
 
   /// [dev.weft.tensor.Unary#GELU_TANH].
@@ -116,13 +167,9 @@ final class VectorMath {
   /// 2 √(2/π) (x + 0.044715 x³), as in [dev.weft.tensor.Unary#GELU_TANH].
   static FloatVector twoU(FloatVector x) {
     FloatVector cubed = x.mul(x).mul(x);
-    return cubed.fma(all((float) Unary.GELU_CUBE), x).mul((float) Unary.TWO_ROOT_2_PI);
-  }
-
-  /// `magnitude`, which is not negative, with the sign of `sign`.
-  private static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
-    IntVector bit = sign.reinterpretAsInts().and(IntVector.broadcast(I, Integer.MIN_VALUE));
-    return magnitude.reinterpretAsInts().or(bit).reinterpretAsFloats();
+    return cubed
+        .fma(FloatVector.broadcast(F, (float) Unary.GELU_CUBE), x)
+        .mul((float) Unary.TWO_ROOT_2_PI);
   }
 
   /// The sum of sixteen lanes by the fixed tree of [dev.weft.tensor.Kernels]. Lane j stands in `a`,

@@ -1,12 +1,10 @@
 package dev.weft.kernels.cpu;
 
-import static dev.weft.kernels.cpu.Vectors.LANES;
-
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Tensor;
 
 /// Walks tensors of one shape together, the output first, and hands a kernel contiguous pieces
-/// whose length is a multiple of [Vectors#LANES]. Strides, expanded axes, ragged ends and
+/// whose length is a multiple of [#STEP]. Strides, expanded axes, ragged ends and
 /// accumulation are dealt with here: what is not contiguous passes through a piece of scratch
 /// memory that stays in the first-level cache.
 final class Walk {
@@ -14,6 +12,9 @@ final class Walk {
   interface Kernel {
     void run(long[] at, int n);
   }
+
+  /// Lengths of pieces are multiples of this, the widest vector, at every width.
+  static final int STEP = 16;
 
   /// Elements of a piece.
   static final int PIECE = 2048;
@@ -121,7 +122,7 @@ final class Walk {
   }
 
   private void slice(long from, long to, Kernel kernel) {
-    if (staged || dims[axes - 1] % LANES != 0) {
+    if (staged || dims[axes - 1] % STEP != 0) {
       try (Scratch scratch = new Scratch(y.device(), (long) SLOT * operands)) {
         slice(from, to, kernel, scratch.address);
       }
@@ -134,13 +135,21 @@ final class Walk {
     int inner = axes - 1;
     int n = dims[inner];
     int perRow = Math.ceilDiv(n, PIECE);
+    if (scratch == 0 && perRow == 1) {
+      Odometer row = new Odometer(from);
+      for (long i = from; i < to; i++) {
+        kernel.run(row.at, n);
+        row.next();
+      }
+      return;
+    }
     Odometer row = new Odometer(from / perRow);
     Piece piece = new Piece(kernel, scratch);
     int column = (int) (from % perRow);
     for (long i = from; i < to; i++) {
       int at = column * PIECE;
       int length = Math.min(PIECE, n - at);
-      int bulk = length & -LANES;
+      int bulk = length & -STEP;
       if (bulk > 0) {
         piece.run(row.at, at, bulk, false);
       }
@@ -209,7 +218,7 @@ final class Walk {
       long target = row[0] + column * stride;
       if (ragged || staged && (accumulate || stride != size[0])) {
         at[0] = scratch;
-        kernel.run(at, n + LANES - 1 & -LANES);
+        kernel.run(at, n + STEP - 1 & -STEP);
         if (accumulate) {
           Strided.add(target, stride, scratch, n);
         } else {

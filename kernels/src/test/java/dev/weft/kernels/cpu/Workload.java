@@ -135,10 +135,11 @@ final class Workload {
     Tensor clamped = in(rows, n);
     kernels.clamp(clamped, 1.5);
     outputs.add(clamped);
-    Tensor narrow = Tensor.empty(device, DType.BF16, x.shape());
-    kernels.cast(narrow, x);
-    kernels.cast(out(rows, n), narrow);
-    kernels.cast(out(DType.I32, rows, n), x);
+    for (DType type : new DType[] {DType.BF16, DType.F16, DType.I32, DType.BOOL}) {
+      Tensor narrow = Tensor.empty(device, type, x.shape());
+      kernels.cast(narrow, x);
+      kernels.cast(out(rows, n), narrow);
+    }
   }
 
   private void reductions() {
