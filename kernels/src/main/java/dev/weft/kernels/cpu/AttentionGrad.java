@@ -9,15 +9,14 @@ import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
 import static dev.weft.kernels.cpu.Panels.WIDTH;
 import static dev.weft.kernels.cpu.Strided.INT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
+import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.F;
 import static dev.weft.kernels.cpu.Vectors.LANES;
-import static dev.weft.kernels.cpu.Vectors.first;
-import static dev.weft.kernels.cpu.Vectors.load;
-import static dev.weft.kernels.cpu.Vectors.store;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /// The gradients of one head's attention, a block of queries at a time, t ascending. Scores and
 /// their gradients
@@ -224,7 +223,8 @@ final class AttentionGrad implements AutoCloseable {
     }
     for (int r = 0; r < rows; r++) {
       int seen = Math.clamp(s + r - ahead - t, 0, BLOCK); // the first query that sees the key
-      weights(p + r * ROW, grads + r * ROW, seen);
+      probabilities(p + r * ROW, seen);
+      gradients(grads + r * ROW, p + r * ROW, seen);
     }
     int from = Math.clamp(s - ahead - t, 0, count);
     for (int r = 0, height; r < rows; r += height) {
@@ -258,32 +258,36 @@ final class AttentionGrad implements AutoCloseable {
     }
   }
 
-  /// Turns a key's scores and the gradients of its probabilities into probabilities and the
-  /// gradients of its scores:
-  /// zero for the queries before `seen`, which do not see it.
-  private void weights(long scores, long grads, int seen) {
-    int j = seen / LANES * LANES;
-    Native.zero(scores, j * 4L);
-    Native.zero(grads, j * 4L);
-    if (j < seen) {
-      weights(scores, grads, j * 4L, first(seen - j).not());
-      j += LANES;
+  /// Turns a key's scores into probabilities, from query `seen` on; those before do not see it.
+  private void probabilities(long scores, int seen) {
+    for (long o = (long) seen / LANES * BYTES; o < BLOCK * 4; o += BYTES) {
+      FloatVector e =
+          VectorMath.exp(
+              FloatVector.fromMemorySegment(F, ALL, scores + o, LITTLE)
+                  .sub(FloatVector.fromMemorySegment(F, ALL, max + o, LITTLE))
+                  .mul(scale));
+      e.mul(FloatVector.fromMemorySegment(F, ALL, inverse + o, LITTLE))
+          .intoMemorySegment(ALL, scores + o, LITTLE);
     }
-    for (; j < BLOCK; j += LANES) {
-      long o = j * 4L;
-      FloatVector e = VectorMath.exp(load(scores + o).sub(load(max + o)).mul(scale));
-      FloatVector weight = e.mul(load(inverse + o));
-      store(weight, scores + o);
-      store(weight.mul(load(grads + o).sub(load(delta + o))).mul(scale), grads + o);
+    for (int j = 0; j < seen; j++) {
+      Native.set(scores + j * 4L, 0);
     }
   }
 
-  private void weights(long scores, long grads, long o, VectorMask<Float> seen) {
-    FloatVector zero = FloatVector.zero(Vectors.F);
-    FloatVector e = VectorMath.exp(load(scores + o).sub(load(max + o)).mul(scale));
-    FloatVector weight = zero.blend(e.mul(load(inverse + o)), seen);
-    store(weight, scores + o);
-    store(zero.blend(weight.mul(load(grads + o).sub(load(delta + o))).mul(scale), seen), grads + o);
+  /// Turns the gradients of a key's probabilities into those of its scores.
+  private void gradients(long grads, long probabilities, int seen) {
+    for (long o = (long) seen / LANES * BYTES; o < BLOCK * 4; o += BYTES) {
+      FloatVector away =
+          FloatVector.fromMemorySegment(F, ALL, grads + o, LITTLE)
+              .sub(FloatVector.fromMemorySegment(F, ALL, delta + o, LITTLE));
+      FloatVector.fromMemorySegment(F, ALL, probabilities + o, LITTLE)
+          .mul(away)
+          .mul(scale)
+          .intoMemorySegment(ALL, grads + o, LITTLE);
+    }
+    for (int j = 0; j < seen; j++) {
+      Native.set(grads + j * 4L, 0);
+    }
   }
 
   /// Carries the chains of some keys through the block's queries from `from` on.

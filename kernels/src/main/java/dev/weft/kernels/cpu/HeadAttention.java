@@ -8,14 +8,16 @@ import static dev.weft.kernels.cpu.MicroKernels.TILE;
 import static dev.weft.kernels.cpu.Native.ZEROS;
 import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
 import static dev.weft.kernels.cpu.Panels.WIDTH;
+import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.F;
 import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 import static dev.weft.kernels.cpu.Vectors.first;
-import static dev.weft.kernels.cpu.Vectors.load;
-import static dev.weft.kernels.cpu.Vectors.store;
 
 import dev.weft.tensor.Device;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /// The queries of one head against its keys and values, six at a time: scores, a softmax in two
 /// passes, and
@@ -122,38 +124,57 @@ final class HeadAttention implements AutoCloseable {
     }
     float largest = Float.NEGATIVE_INFINITY;
     for (int s = 0; s < positions; s += K_BLOCK) {
-      largest =
-          Math.max(
-              largest, RowSums.max(scores + block(s) + r * ROW, Math.min(K_BLOCK, positions - s)));
+      int n = Math.min(K_BLOCK, positions - s);
+      largest = Math.max(largest, max(scores + block(s) + r * ROW, n));
     }
     for (int j = 0; j < 64; j += BYTES) {
-      store(FloatVector.zero(Vectors.F), sums + j);
+      FloatVector.zero(F).intoMemorySegment(ALL, sums + j, LITTLE);
     }
     for (int s = 0; s < positions; s += K_BLOCK) {
-      for (int lane = 0; lane < 16; lane += LANES) {
-        exp(scores + block(s) + r * ROW, lane, Math.min(K_BLOCK, positions - s), largest);
-      }
+      int n = Math.min(K_BLOCK, positions - s);
+      long row = scores + block(s) + r * ROW;
+      exp(row, n, largest, scale);
+      addLanes(row, n);
     }
     max[r] = largest;
     inverse[r] = 1 / RowSums.sum(sums, 16);
   }
 
-  /// The values of a block whose lanes are `lane` … `lane` + LANES − 1 of the sixteen.
-  private void exp(long row, int lane, int n, float largest) {
-    FloatVector sum = load(sums + lane * 4L);
-    int i = lane;
-    for (; i <= n - LANES; i += 16) {
-      FloatVector e = VectorMath.exp(load(row + i * 4L).sub(largest).mul(scale));
-      store(e, row + i * 4L);
-      sum = sum.add(e);
+  private static float max(long row, int n) {
+    FloatVector most = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      most = most.max(FloatVector.fromMemorySegment(F, ALL, row + i * 4L, LITTLE));
     }
-    if (i < n) {
-      var mask = first(n - i);
-      FloatVector e = VectorMath.exp(load(row + i * 4L, mask).sub(largest).mul(scale));
-      store(e, row + i * 4L, mask);
-      sum = sum.add(e, mask);
+    float max = most.reduceLanes(VectorOperators.MAX);
+    for (; i < n; i++) {
+      max = Math.max(max, Native.get(row + i * 4L));
     }
-    store(sum, sums + lane * 4L);
+    return max;
+  }
+
+  /// Whole vectors: what stands behind the n values has room for it, and becomes zero up to the
+  /// next sixteen.
+  private static void exp(long row, int n, float largest, float scale) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.exp(
+              FloatVector.fromMemorySegment(F, ALL, row + i * 4L, LITTLE).sub(largest).mul(scale))
+          .intoMemorySegment(ALL, row + i * 4L, LITTLE);
+    }
+    for (int i = n; i % 16 != 0; i++) {
+      Native.set(row + i * 4L, 0);
+    }
+  }
+
+  /// Adds the values to their lanes.
+  private void addLanes(long row, int n) {
+    for (int lane = 0; lane < 16; lane += LANES) {
+      FloatVector sum = FloatVector.fromMemorySegment(F, ALL, sums + lane * 4L, LITTLE);
+      for (int i = lane; i < n; i += 16) {
+        sum = sum.add(FloatVector.fromMemorySegment(F, ALL, row + i * 4L, LITTLE));
+      }
+      sum.intoMemorySegment(ALL, sums + lane * 4L, LITTLE);
+    }
   }
 
   /// out = Σ e · value: what all rows see together, then what only the later ones do.
@@ -195,11 +216,15 @@ final class HeadAttention implements AutoCloseable {
   private void finish(long from, long to, float inverse) {
     int d = 0;
     for (; d <= dim - LANES; d += LANES) {
-      store(load(from + d * 4L).mul(inverse), to + d * 4L);
+      FloatVector.fromMemorySegment(F, ALL, from + d * 4L, LITTLE)
+          .mul(inverse)
+          .intoMemorySegment(ALL, to + d * 4L, LITTLE);
     }
     if (d < dim) {
       var mask = first(dim - d);
-      store(load(from + d * 4L, mask).mul(inverse), to + d * 4L, mask);
+      FloatVector.fromMemorySegment(F, ALL, from + d * 4L, LITTLE, mask)
+          .mul(inverse)
+          .intoMemorySegment(ALL, to + d * 4L, LITTLE, mask);
     }
   }
 

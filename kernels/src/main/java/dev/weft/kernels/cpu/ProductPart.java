@@ -6,13 +6,15 @@ import static dev.weft.kernels.cpu.MicroKernels.TILE;
 import static dev.weft.kernels.cpu.Native.ZEROS;
 import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
 import static dev.weft.kernels.cpu.Panels.WIDTH;
+import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
-import static dev.weft.kernels.cpu.Vectors.load;
-import static dev.weft.kernels.cpu.Vectors.store;
+import static dev.weft.kernels.cpu.Vectors.F;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Weight;
+import jdk.incubator.vector.FloatVector;
 
 /// A run of rows of a [Product]: packs them, then goes through panels. One row needs no packing and
 /// takes all
@@ -177,7 +179,11 @@ final class ProductPart {
 
   private static void scale(long scales, long chains, long in, long out) {
     for (int j = 0; j < ROW_BYTES; j += BYTES) {
-      store(load(scales + j).fma(load(chains + j), load(in + j)), out + j);
+      FloatVector.fromMemorySegment(F, ALL, scales + j, LITTLE)
+          .fma(
+              FloatVector.fromMemorySegment(F, ALL, chains + j, LITTLE),
+              FloatVector.fromMemorySegment(F, ALL, in + j, LITTLE))
+          .intoMemorySegment(ALL, out + j, LITTLE);
     }
   }
 }

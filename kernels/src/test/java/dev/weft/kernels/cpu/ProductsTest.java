@@ -1,0 +1,194 @@
+package dev.weft.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.tensor.Activation;
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Grad;
+import dev.weft.tensor.Kernels;
+import dev.weft.tensor.Philox;
+import dev.weft.tensor.ReferenceKernels;
+import dev.weft.tensor.Scope;
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tensor;
+import dev.weft.tensor.Weight;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/// Products give a row the same bits wherever it stands, however the work is cut. That they are the
+/// bits of the definition, over all layouts and sizes, is [CpuKernelContractTest]'s.
+class ProductsTest {
+  private static final DType[] PACKS = {DType.F32, DType.BF16, DType.I8};
+
+  private final Device device = CpuDevice.withThreads(2);
+  private final Philox random = new Philox(3, Philox.Purpose.INITIALISATION, 0, 0);
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertEquals(0, device.stats().liveBytes());
+  }
+
+  private Tensor random(int... dims) {
+    Shape shape = Shape.of(dims);
+    float[] values = new float[(int) shape.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextNormal();
+    }
+    return Tensor.of(device, shape, values);
+  }
+
+  private static float[] linear(Kernels kernels, Tensor x, Weight w, Tensor bias) {
+    Tensor y = Tensor.empty(x.device(), DType.F32, Shape.of(x.dim(0), w.out()));
+    kernels.linear(y, x, w, bias, Activation.GELU_TANH, null);
+    return y.toFloats();
+  }
+
+  private static Tensor rows(Tensor x, int from, int count) {
+    long[] strides = {x.stride(0), x.stride(1)};
+    return x.view(Shape.of(count, x.dim(1)), strides, x.offset() + from * x.stride(0));
+  }
+
+  private static void assertSameBits(float[] expected, float[] actual, String what) {
+    assertEquals(expected.length, actual.length, what);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(
+          Float.floatToRawIntBits(expected[i]), Float.floatToRawIntBits(actual[i]), what + " " + i);
+    }
+  }
+
+  @Test
+  @DisplayName("a row has the same bits alone and at every place of every batch")
+  void placeInTheBatchChangesNoBit() {
+    for (DType type : PACKS) {
+      try (Scope scope = Scope.noGrad()) {
+        Weight w = Weight.pack(random(509, 101), type, scope);
+        Tensor bias = random(101);
+        Tensor x = random(41, 509);
+        float[][] alone = new float[41][];
+        for (int i = 0; i < 41; i++) {
+          alone[i] = linear(device.kernels(), rows(x, i, 1), w, bias);
+        }
+        for (int batch : new int[] {2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 41}) {
+          for (int from = 0; from + batch <= 41; from += batch) {
+            float[] together = linear(device.kernels(), rows(x, from, batch), w, bias);
+            for (int i = 0; i < batch; i++) {
+              float[] row = Arrays.copyOfRange(together, i * 101, (i + 1) * 101);
+              assertSameBits(alone[from + i], row, type + ", row " + i + " of " + batch);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theNumberOfThreadsChangesNoBit() {
+    for (int[] size : new int[][] {{1, 300, 1000}, {7, 1600, 130}, {230, 500, 97}}) {
+      float[][] first = null;
+      for (int threads : new int[] {1, 2, 3, 8}) {
+        Device cpu = CpuDevice.withThreads(threads);
+        Philox same = new Philox(size[0], Philox.Purpose.INITIALISATION, 0, 0);
+        try (Scope scope = Scope.noGrad()) {
+          Tensor a = fill(cpu, same, size[0], size[1]);
+          Tensor b = fill(cpu, same, size[1], size[2]);
+          Tensor c = fill(cpu, same, size[0], size[2]);
+          float[][] results = new float[PACKS.length + 1][];
+          for (int i = 0; i < PACKS.length; i++) {
+            results[i] = linear(cpu.kernels(), a, Weight.pack(b, PACKS[i], scope), null);
+          }
+          cpu.kernels().matmul(new Grad(c, true), a, b);
+          results[PACKS.length] = c.toFloats();
+          first = first == null ? results : first;
+          for (int i = 0; i < results.length; i++) {
+            assertSameBits(first[i], results[i], threads + " threads, product " + i);
+          }
+        }
+        assertEquals(0, cpu.stats().liveBytes());
+      }
+    }
+  }
+
+  private static Tensor fill(Device device, Philox random, int rows, int columns) {
+    float[] values = new float[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextUniform() - 0.5);
+    }
+    return Tensor.of(device, Shape.of(rows, columns), values);
+  }
+
+  /// More k than a part packs at once (four blocks), with a panel that is not whole.
+  @Test
+  void deepProductsCarryTheirChainsFromPackToPack() {
+    int deep = 4 * MicroKernels.K_BLOCK + 65;
+    try (Scope scope = Scope.noGrad()) {
+      Tensor a = random(8, deep);
+      Tensor b = random(deep, 53);
+      for (boolean accumulate : new boolean[] {false, true}) {
+        Tensor c = random(8, 53);
+        Tensor expected = Tensor.of(device, c.shape(), c.toFloats());
+        new ReferenceKernels().matmul(new Grad(expected, accumulate), a, b);
+        device.kernels().matmul(new Grad(c, accumulate), a, b);
+        assertSameBits(expected.toFloats(), c.toFloats(), "accumulate " + accumulate);
+      }
+      for (DType type : PACKS) {
+        Weight w = Weight.pack(b, type, scope);
+        assertSameBits(
+            linear(new ReferenceKernels(), a, w, null),
+            linear(device.kernels(), a, w, null),
+            type.toString());
+      }
+    }
+  }
+
+  @Test
+  void theFirstCallAndTheTenThousandthGiveTheSameBits() {
+    try (Scope scope = Scope.noGrad()) {
+      Tensor x = random(7, 72);
+      Tensor bias = random(50);
+      Tensor b = random(72, 50);
+      for (DType type : PACKS) {
+        Weight w = Weight.pack(b, type, scope);
+        for (Tensor rows : new Tensor[] {x, rows(x, 2, 1)}) {
+          float[] first = linear(device.kernels(), rows, w, bias);
+          Tensor y = Tensor.empty(device, DType.F32, Shape.of(rows.dim(0), 50));
+          for (int call = 2; call <= 10_000; call++) {
+            device.kernels().linear(y, rows, w, bias, Activation.GELU_TANH, null);
+          }
+          assertSameBits(first, y.toFloats(), type.toString());
+        }
+      }
+    }
+  }
+
+  @Test
+  void tilesCoverEveryNumberOfRows() {
+    for (int rows = 0; rows < 60; rows++) {
+      int tiles = 0;
+      int covered = 0;
+      while (covered < rows) {
+        int height = MicroKernels.tileRows(rows - covered);
+        assertEquals(rows == 1, height == 1, "a single row is slow: " + rows);
+        covered += height;
+        tiles++;
+      }
+      assertEquals(rows, covered);
+      assertEquals(tiles, MicroKernels.tiles(rows));
+    }
+  }
+
+  @Test
+  void packsOfTransposedAndPlainMatricesAreEqual() {
+    try (Scope scope = Scope.noGrad()) {
+      Tensor plain = random(130, 70);
+      Tensor columns = Tensor.empty(device, DType.F32, Shape.of(70, 130)).transpose();
+      device.kernels().copy(Grad.into(columns), plain);
+      Weight one = Weight.pack(plain, DType.F32, scope);
+      Weight other = Weight.pack(columns, DType.F32, scope);
+      assertArrayEquals(one.panels().toFloats(), other.panels().toFloats());
+    }
+  }
+}
