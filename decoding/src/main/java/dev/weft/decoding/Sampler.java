@@ -16,8 +16,7 @@ public record Sampler(List<Filter> filters, Chooser chooser) {
   }
 
   /// Temperature, frequency penalty, top-k, top-p, in this order, then a draw. 0 turns each off,
-  /// but
-  /// for a temperature of 0, which means greedy and passes over the others.
+  /// but for a temperature of 0, which means greedy and passes over the others.
   public static Sampler of(double temperature, double freqPenalty, int topK, double topP) {
     return of(temperature, freqPenalty, topK, topP, NucleusRule.INCLUSIVE);
   }

@@ -22,8 +22,7 @@ public final class Sampling {
   }
 
   /// logits − freqPenalty · (times that the token stands in `inputIds`). Throws for an id outside
-  /// the
-  /// logits.
+  /// the logits.
   public static float[] applyFreqPenalty(int[] inputIds, float[] logits, double freqPenalty) {
     return apply(new FrequencyPenalty(freqPenalty), logits, new History(inputIds));
   }
@@ -155,8 +154,7 @@ public final class Sampling {
   }
 
   /// The text in double quotes with newlines, control characters, quotes and backslashes escaped,
-  /// to
-  /// be printed on one line.
+  /// to be printed on one line.
   public static String repr(String text) {
     StringBuilder escaped = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {

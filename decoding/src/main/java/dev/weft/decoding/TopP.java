@@ -97,8 +97,7 @@ public record TopP(double p, NucleusRule rule) implements Filter {
   private static final double ROUNDER = 0x1.8p52; // adding it rounds to the nearest integer
 
   /// e^x for x ≤ 0, 0 below −700; a few ulp, made of additions and fused multiply-adds only, so
-  /// that
-  /// every device can repeat it.
+  /// that every device can repeat it.
   static double exp(double x) {
     if (!(x >= -700)) {
       return 0;

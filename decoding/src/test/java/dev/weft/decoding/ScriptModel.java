@@ -6,8 +6,7 @@ import dev.weft.tensor.Tensor;
 import java.util.Arrays;
 
 /// A mock that says a script: after a history of n ids it gives script[n] the largest logit, and
-/// all
-/// else −∞ when `certain`.
+/// all else −∞ when `certain`.
 public record ScriptModel(int vocabularySize, boolean certain, int... script)
     implements LanguageModel {
   @Override

@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A tokenizer over a list of pieces; the last is the end of the text. Encodes greedily, the
-/// longest
-/// piece first.
+/// longest piece first.
 public record ToyTokenizer(List<String> pieces) implements Tokenizer {
   public ToyTokenizer(String... pieces) {
     this(List.of(pieces));

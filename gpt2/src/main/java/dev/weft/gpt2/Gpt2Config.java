@@ -24,8 +24,7 @@ public record Gpt2Config(
   public static final Gpt2Config XL = published(1600, 48, 25);
 
   /// The model that ships with Weft: 3.5 M parameters, 7 MB in bf16. Deep rather than wide: at this
-  /// size six layers
-  /// of 192 read better than four of 256, and 192 columns are four whole panels.
+  /// size six layers of 192 read better than four of 256, and 192 columns are four whole panels.
   public static final Gpt2Config TINY = new Gpt2Config(4096, 256, 192, 6, 6, 1e-5);
 
   /// Checks that every size is positive and that the heads divide the width.

@@ -1,10 +1,8 @@
 package dev.weft.tensor;
 
 /// The device that defines all others: scalar kernels that read like their definitions, every
-/// element
-/// type, no JVM flag, no native library. Slow; for tests, gradient checks in F64, and machines that
-/// no
-/// faster device supports.
+/// element type, no JVM flag, no native library. Slow; for tests, gradient checks in F64, and
+/// machines that no faster device supports.
 public final class ReferenceDevice extends HostDevice {
   private static final String KIND = "reference";
 

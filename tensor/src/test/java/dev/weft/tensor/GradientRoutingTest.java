@@ -17,8 +17,7 @@ class GradientRoutingTest {
   private long before;
 
   /// Fills the pool's free blocks with NaN, so that a gradient that is read before it is written,
-  /// or
-  /// added to something undefined, shows.
+  /// or added to something undefined, shows.
   @BeforeEach
   void dirtyThePool() {
     try (Scope scope = new Scope()) {

@@ -19,8 +19,7 @@ import dev.weft.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 
 /// The gradients of one head's attention, a block of queries at a time, t ascending. Scores and
-/// their gradients
-/// are computed transposed, a row for each key and a column for each query:
+/// their gradients are computed transposed, a row for each key and a column for each query:
 ///
 /// - Pᵀ and dSᵀ (S, block) from K · Qᵀ and V · dYᵀ, the queries in panels;
 /// - dV += Pᵀ · dY and dK += dSᵀ · Q: the chains of the keys go on from block to block;

@@ -20,10 +20,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// The queries of one head against its keys and values, six at a time: scores, a softmax in two
-/// passes, and
-/// the weighted sum of the values. Keys lie in panels of 48 positions as in a
-/// [dev.weft.tensor.KeyValueCache]; values are rows. What a query does not see is never read
-/// for it, so that the bits of its result do not depend on the tokens behind it.
+/// passes, and the weighted sum of the values. Keys lie in panels of 48 positions as in a
+/// [dev.weft.tensor.KeyValueCache]; values are rows. What a query does not see is never read for
+/// it, so that the bits of its result do not depend on the tokens behind it.
 final class HeadAttention implements AutoCloseable {
   private final int dim;
   private final long width; // bytes of a value row, in whole grains

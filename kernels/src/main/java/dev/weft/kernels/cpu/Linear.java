@@ -6,8 +6,7 @@ import dev.weft.tensor.Tensor;
 import dev.weft.tensor.Weight;
 
 /// `linear`: a product with a packed or a dense weight, finished by bias, activation and residual
-/// while C is in
-/// the first cache.
+/// while C is in the first cache.
 final class Linear {
   private final Team team;
 

@@ -3,8 +3,7 @@ package dev.weft.kernels.cpu;
 import dev.weft.tensor.Tensor;
 
 /// The last two axes of a tensor as matrices, one for each position of the leading axes, row-major;
-/// a vector is one
-/// row. Strides in bytes.
+/// a vector is one row. Strides in bytes.
 final class Matrices {
   final int count;
   final int rows;

@@ -10,8 +10,7 @@ import dev.weft.tensor.Tensor;
 import dev.weft.tensor.Weight;
 
 /// `pack`: fills a weight's panels from a matrix. Done once for each weight, so only F32, which
-/// training packs in
-/// every step, is tuned.
+/// training packs in every step, is tuned.
 final class Pack {
   private final Team team;
 

@@ -7,10 +7,9 @@ import dev.weft.tensor.Device;
 /// One product C (m, n) = A (m, k) · B with B in panels. Addresses; strides in bytes.
 ///
 /// A part of it is a run of rows and a run of panels. It packs its rows of A into tiles of six,
-/// then goes
-/// through the panels; each panel meets all its tiles in blocks of [MicroKernels#K_BLOCK] k, which
-/// carry the chains on in C.
-/// No chain is split, so neither the cut into parts nor the size of the tiles changes a bit.
+/// then goes through the panels; each panel meets all its tiles in blocks of [MicroKernels#K_BLOCK]
+/// k, which carry the chains on in C. No chain is split, so neither the cut into parts nor the size
+/// of the tiles changes a bit.
 ///
 /// @param m rows of A and C
 /// @param a element (0, 0) of A

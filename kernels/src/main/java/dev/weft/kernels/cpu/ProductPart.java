@@ -17,8 +17,7 @@ import dev.weft.tensor.Weight;
 import jdk.incubator.vector.FloatVector;
 
 /// A run of rows of a [Product]: packs them, then goes through panels. One row needs no packing and
-/// takes all
-/// k at once; more lie in tiles, block after block of k.
+/// takes all k at once; more lie in tiles, block after block of k.
 final class ProductPart {
   /// Blocks of k that are packed at once.
   private static final int BLOCKS = 4;

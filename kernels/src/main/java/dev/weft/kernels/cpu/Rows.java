@@ -4,8 +4,7 @@ import dev.weft.tensor.Device;
 import dev.weft.tensor.Tensor;
 
 /// The rows of an F32 tensor, contiguous in the last axis, with one stride from each to the next.
-/// Where the
-/// leading axes have no such stride, the rows of a copy.
+/// Where the leading axes have no such stride, the rows of a copy.
 final class Rows implements AutoCloseable {
   /// Of the first row; 0 for an absent tensor.
   final long address;

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// Attention gives a token the same bits however the sequence is fed and cut; the definition itself
-/// is
-/// [CpuKernelContractTest]'s.
+/// is [CpuKernelContractTest]'s.
 class AttentionTest {
   private static final int TOKENS = 421; // beyond a block of 384 positions
   private static final int HEADS = 3;
