@@ -23,7 +23,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     description = "A tensor engine for Java: recurrent networks, GPT-2 and every way to decode.",
-    subcommands = {Generate.class, Train.class, Score.class, Doctor.class, Download.class, RunExample.class},
+    subcommands = {
+      Generate.class,
+      Train.class,
+      Score.class,
+      Doctor.class,
+      Download.class,
+      RunExample.class
+    },
     footer = {
       "",
       "`weft COMMAND --help` explains a command; `weft bench` measures.",

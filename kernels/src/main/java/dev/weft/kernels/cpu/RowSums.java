@@ -188,12 +188,18 @@ final class RowSums {
         c =
             c.add(
                 storeExp(
-                    y + o + 2L * BYTES, load(x + o + 2L * BYTES, from(left, 2)), max, from(left, 2)),
+                    y + o + 2L * BYTES,
+                    load(x + o + 2L * BYTES, from(left, 2)),
+                    max,
+                    from(left, 2)),
                 from(left, 2));
         d =
             d.add(
                 storeExp(
-                    y + o + 3L * BYTES, load(x + o + 3L * BYTES, from(left, 3)), max, from(left, 3)),
+                    y + o + 3L * BYTES,
+                    load(x + o + 3L * BYTES, from(left, 3)),
+                    max,
+                    from(left, 3)),
                 from(left, 3));
       }
     }
