@@ -78,7 +78,9 @@ final class Attention {
     int positions = k.dim(1);
     int visible = from + positions - q.dim(1) + 1;
     int limit =
-        lengths == null ? positions : ALL.get(INT, lengths.address() + b * lengths.stride(0) * 4);
+        lengths == null
+            ? positions
+            : Math.max(0, ALL.get(INT, lengths.address() + b * lengths.stride(0) * 4));
     int most = Math.clamp(visible + (to - from) - 1, 0, limit);
     long width = HeadAttention.width(dim);
     long keyBytes = Panels.bytes(dim, most);
