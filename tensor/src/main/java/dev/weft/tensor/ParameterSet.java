@@ -89,7 +89,7 @@ public final class ParameterSet implements AutoCloseable {
     for (Parameter parameter : byName.values()) {
       parameter.tensor = values.cut(parameter.shape(), parameter.offset);
       if (parameter.kind() != Parameter.Kind.BUFFER) {
-        parameter.tensor.track();
+        parameter.tensor.track(null);
         parameter.tensor.retainGradient();
         parameter.tensor.parameterSet(this);
       }

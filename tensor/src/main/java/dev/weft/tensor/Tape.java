@@ -49,7 +49,7 @@ public final class Tape extends Scope {
         tape.needs(op, input);
       }
     }
-    out.track();
+    out.track(tape);
     out.block().recordedBy = tape;
     tape.entries.add(new Entry(op, out, backward));
     return out;
@@ -60,12 +60,23 @@ public final class Tape extends Scope {
     Block block = input.block();
     if (set != null) {
       parameterSets.putIfAbsent(set, set.version());
-    } else if (block.recordedBy == this || !block.recorded()) {
+      return;
+    }
+    requireMine(op, input);
+    if (!block.recorded()) {
       block.recordedBy = this;
-    } else if (input.tracked()) {
-      // Its one gradient cannot serve two tapes.
+    }
+  }
+
+  /// Throws when a tensor's gradient belongs to another tape: it cannot serve two.
+  private void requireMine(String op, Tensor x) {
+    Tape owner = x.root().tape();
+    if (owner != null && owner != this) {
       throw new IllegalStateException(
-          op + ": the input is recorded on another tape; detach it, or use one tape for both");
+          op
+              + ": the tensor "
+              + x.shape()
+              + " is watched by or recorded on another tape; detach it, or use one tape for both");
     }
   }
 
@@ -96,7 +107,8 @@ public final class Tape extends Scope {
     if (x.parameterSet() != null) {
       return x; // a leaf already, for longer than this tape
     }
-    x.track();
+    requireMine("watch", x);
+    x.track(this);
     x.retainGradient();
     watched.add(x);
     return x;

@@ -18,6 +18,7 @@ public final class Tensor {
   private Tensor gradient;
   private boolean gradientWritten;
   private boolean gradientRetained;
+  private Tape tape; // that its gradient belongs to: where it was watched or made; else null
   private ParameterSet parameterSet;
 
   Tensor(Block block, DType dtype, Shape shape) {
@@ -217,8 +218,10 @@ public final class Tensor {
     return root;
   }
 
-  void track() {
+  /// Makes it wanted by the backward of `tape`; null for a parameter, which any tape serves.
+  void track(Tape tape) {
     tracked = true;
+    this.tape = tape;
   }
 
   Tensor gradient() {
@@ -245,12 +248,17 @@ public final class Tensor {
     gradientRetained = true;
   }
 
+  Tape tape() {
+    return tape;
+  }
+
   /// Makes it a constant: undoes [Tape#watch], and what recording did to an output.
   void forgetGradient() {
     tracked = false;
     gradient = null;
     gradientWritten = false;
     gradientRetained = false;
+    tape = null;
   }
 
   ParameterSet parameterSet() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +104,40 @@ class TapeTest {
   }
 
   @Test
+  void anInnerTapeRefusesWhatAnOuterOneWatchesButHasNotUsed() {
+    try (Tape outer = new Tape()) {
+      Tensor x = outer.watch(vector(2, 3));
+      try (Tape inner = new Tape()) {
+        var used = assertThrows(IllegalStateException.class, () -> x.mul(2));
+        assertTrue(used.getMessage().contains("another tape"), used.getMessage());
+        assertThrows(IllegalStateException.class, () -> inner.watch(x));
+      }
+      outer.backward(x.mul(x).sum());
+      try (Tape inner = new Tape()) {
+        assertThrows(IllegalStateException.class, () -> inner.watch(x), "it would add to it");
+        assertThrows(IllegalStateException.class, () -> x.mul(2));
+      }
+      assertArrayEquals(new double[] {4, 6}, outer.grad(x).toDoubles());
+    }
+  }
+
+  @Test
+  void anInnerTapeMayNotWatchWhatAnOuterOneMade() {
+    try (Tape outer = new Tape()) {
+      Tensor x = outer.watch(vector(2, 3));
+      Tensor y = x.mul(x);
+      try (Tape inner = new Tape()) {
+        assertThrows(IllegalStateException.class, () -> inner.watch(y));
+        Tensor copy = inner.watch(y.detach());
+        inner.backward(copy.mul(3).sum());
+        assertArrayEquals(new double[] {3, 3}, inner.grad(copy).toDoubles());
+      }
+      outer.backward(y.mul(2).sum());
+      assertArrayEquals(new double[] {8, 12}, outer.grad(x).toDoubles());
+    }
+  }
+
+  @Test
   void backwardWantsALossOfItsOwn() {
     try (Tape outer = new Tape()) {
       Tensor loss = outer.watch(vector(2)).mul(3).sum();
@@ -164,6 +199,21 @@ class TapeTest {
       Tensor x = tape.watch(vector(2, 3, 4));
       tape.backward(x.mul(x).slice(0, 1, 2));
       assertArrayEquals(new double[] {0, 6, 0}, tape.grad(x).toDoubles());
+    }
+  }
+
+  @Test
+  void aCastToHalvesLosesNoGradientSilently() {
+    try (Tape tape = new Tape()) {
+      Tensor x = tape.watch(Tensor.of(device, Shape.of(2), 1f, 2f));
+      for (DType half : new DType[] {DType.BF16, DType.F16}) {
+        var error = assertThrows(IllegalStateException.class, () -> x.cast(half));
+        assertTrue(error.getMessage().contains("detach it"), error.getMessage());
+        assertArrayEquals(new double[] {1, 2}, x.detach().cast(half).toDoubles());
+        try (Scope _ = Scope.noGrad()) {
+          assertArrayEquals(new double[] {1, 2}, x.cast(half).toDoubles());
+        }
+      }
     }
   }
 
