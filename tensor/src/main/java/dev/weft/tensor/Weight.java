@@ -130,8 +130,15 @@ public final class Weight {
     return panels.size() * dtype.bytes() + (scales == null ? 0 : scales.size() * 4);
   }
 
-  /// Throws when the parameters that the pack was made of have changed since.
+  /// Throws when the parameters that the pack was made of have changed since, or when a tape would
+  /// record what becomes of them: a pack passes no gradient on to them.
   public void requireFresh(String op) {
+    if (source != null && Scope.recorder() != null) {
+      throw new IllegalStateException(
+          op
+              + ": a packed weight has no gradient; pass the dense matrix, or open"
+              + " Scope.noGrad()");
+    }
     if (source != null && source.version() != version) {
       throw new IllegalStateException(
           op
