@@ -141,12 +141,12 @@ public final class Elementary {
   public static float tanh(float x) {
     float a = Math.abs(x);
     if (a < TANH_SMALL) {
-      float t = x * x;
+      float t = a * a;
       float p = Math.fma(T4, t, T3);
       p = Math.fma(p, t, T2);
       p = Math.fma(p, t, T1);
       p = Math.fma(p, t, T0);
-      return Math.fma(p * t, x, x);
+      return Math.copySign(Math.fma(p * t, a, a), x);
     }
     return Math.copySign(1 - 2 / (exp(a + a) + 1), x);
   }

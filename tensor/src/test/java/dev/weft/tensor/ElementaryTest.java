@@ -82,7 +82,8 @@ class ElementaryTest {
     assertTrue(Float.isNaN(Elementary.log(-1f)));
     assertEquals(1f, Elementary.tanh(infinity));
     assertEquals(-1f, Elementary.tanh(-infinity));
-    assertTrue(Elementary.tanh(-0f) == 0);
+    assertEquals(-0f, Elementary.tanh(-0f));
+    assertEquals(0f, Elementary.tanh(0f));
     assertEquals(0.5f, Elementary.sigmoid(0f));
     assertEquals(0f, Elementary.sigmoid(-infinity));
     assertEquals(1f, Elementary.sigmoid(infinity));

@@ -116,17 +116,17 @@ final class VectorMath {
   /// [Elementary#tanh(float)].
   static FloatVector tanh(FloatVector x) {
     FloatVector a = x.abs();
-    FloatVector t = x.mul(x);
+    FloatVector t = a.mul(a);
     FloatVector p = t.fma(T4, T3);
     p = p.fma(t, T2);
     p = p.fma(t, T1);
     p = p.fma(t, T0);
-    FloatVector small = p.mul(t).fma(x, x);
+    FloatVector small = p.mul(t).fma(a, a);
     FloatVector large =
         FloatVector.broadcast(F, 1f).sub(FloatVector.broadcast(F, 2f).div(exp(a.add(a)).add(1f)));
     IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
-    large = large.reinterpretAsInts().or(sign).reinterpretAsFloats();
-    return large.blend(small, a.compare(VectorOperators.LT, Elementary.TANH_SMALL));
+    FloatVector y = large.blend(small, a.compare(VectorOperators.LT, Elementary.TANH_SMALL));
+    return y.reinterpretAsInts().or(sign).reinterpretAsFloats();
   }
 
   /// [Elementary#sigmoid(float)].
