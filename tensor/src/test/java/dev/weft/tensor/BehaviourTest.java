@@ -253,6 +253,29 @@ class BehaviourTest {
   }
 
   @Test
+  void classWeightsAreAConstant() {
+    try (Tape tape = new Tape()) {
+      Tensor logits = tape.watch(random(3, 2, 3));
+      Tensor weights = tape.watch(Tensor.of(device, Shape.of(3), 1f, 2f, 3f));
+      Tensor targets = Tensor.ids(device, Shape.of(2), 2, 0);
+      var options = new CrossEntropy.Options(-100, weights, 0);
+      tape.backward(Ops.crossEntropy(logits, targets, options));
+      assertThrows(IllegalStateException.class, () -> tape.grad(weights));
+      double[] tracked = tape.grad(logits).toDoubles();
+      double[] constant = gradient(logits.detach(), targets, weights.detach());
+      assertArrayEquals(constant, tracked);
+    }
+  }
+
+  private double[] gradient(Tensor logits, Tensor targets, Tensor weights) {
+    try (Tape tape = new Tape()) {
+      Tensor leaf = tape.watch(logits);
+      tape.backward(Ops.crossEntropy(leaf, targets, new CrossEntropy.Options(-100, weights, 0)));
+      return tape.grad(leaf).toDoubles();
+    }
+  }
+
+  @Test
   void aStalePackRefusesToBeUsed() {
     try (var parameters = new ParameterSet("model", device, DType.F32);
         Scope scope = Scope.noGrad()) {

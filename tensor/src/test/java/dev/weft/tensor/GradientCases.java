@@ -115,6 +115,11 @@ final class GradientCases {
         of(5, 3),
         of(3),
         of(4, 3));
+    add("linear by itself", x -> Ops.linear(x[0], x[0], x[0].slice(0, 1, 2).reshape(4)), of(4, 4));
+    add(
+        "where of one tensor",
+        x -> Ops.where(Ops.binary(Binary.LESS, x[0].detach(), x[0].detach().mul(2)), x[0], x[0]),
+        of(3, 5));
     add("outer", x -> Ops.outer(x[0], x[1]), of(2, 3), of(4));
   }
 
@@ -172,6 +177,14 @@ final class GradientCases {
           return Ops.crossEntropy(x[0], ids(x[0], of(4), 3, -1, 6, 6), options);
         },
         of(4, 7));
+    add(
+        "crossEntropy, every other class weight",
+        x -> {
+          Tensor weights = GradientCase.constant(x[0], of(7, 2), 5).slice(1, 1, 2).reshape(7);
+          var options = new CrossEntropy.Options(-1, weights, 0.2);
+          return Ops.crossEntropy(x[0], ids(x[0], of(4), 3, -1, 6, 6), options);
+        },
+        of(4, 7));
     add("nll", x -> Ops.nll(Ops.logSoftmax(x[0]), ids(x[0], of(3), 1, 0, 4)), of(3, 5));
     add(
         "crossEntropy of probabilities",
@@ -182,6 +195,27 @@ final class GradientCases {
 
   private void norms() {
     add("layerNorm", x -> Ops.layerNorm(x[0], x[1], x[2], 1e-5), of(2, 3, 17), of(17), of(17));
+    add(
+        "layerNorm, one tensor as gain and bias",
+        x -> Ops.layerNorm(x[0], x[1], x[1], 1e-5),
+        of(3, 17),
+        of(17));
+    add(
+        "layerNorm of a row by itself",
+        x -> Ops.layerNorm(x[0], x[0].reshape(17), x[1], 1e-5),
+        of(1, 17),
+        of(17));
+    add("rmsNorm of a row by itself", x -> Ops.rmsNorm(x[0], x[0].reshape(17), 1e-5), of(1, 17));
+    add(
+        "batchNorm, one tensor as gain and bias",
+        x -> Ops.batchNorm(x[0], x[1], x[1], null, 0.1, 1e-5),
+        of(19, 3),
+        of(3));
+    add(
+        "batchNorm by one of its rows",
+        x -> Ops.batchNorm(x[0], x[0].slice(0, 4, 5).reshape(3), x[1], null, 0.1, 1e-5),
+        of(19, 3),
+        of(3));
     add("rmsNorm", x -> Ops.rmsNorm(x[0], x[1], 1e-5), of(3, 17), of(17));
     add(
         "batchNorm",
@@ -200,6 +234,15 @@ final class GradientCases {
     add(
         "attention with lengths",
         x -> Ops.attention(x[0], x[1], x[2], ids(x[0], of(2), 4, 1), 0.7),
+        queries,
+        keys,
+        keys);
+    add(
+        "attention with every other length, one of them negative",
+        x -> {
+          Tensor lengths = ids(x[0], of(2, 2), 9, 5, 9, -3).slice(1, 1, 2).reshape(2);
+          return Ops.attention(x[0], x[1], x[2], lengths, 0.7);
+        },
         queries,
         keys,
         keys);

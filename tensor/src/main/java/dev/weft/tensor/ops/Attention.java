@@ -31,9 +31,9 @@ public final class Attention {
     }
     boolean recording = Tape.recording(q, k, v);
     Tensor queries = Views.straight(q);
-    Tensor keyRows = recording && mayOverlap(q, k) ? copy(k) : Views.straight(k);
+    Tensor keyRows = recording && mayOverlap(q, k) ? Views.copy(k) : Views.straight(k);
     Tensor values =
-        recording && (mayOverlap(q, v) || mayOverlap(k, v)) ? copy(v) : Views.straight(v);
+        recording && (mayOverlap(q, v) || mayOverlap(k, v)) ? Views.copy(v) : Views.straight(v);
     Tensor visible = Views.straight(lengths);
     Tensor y = Tensor.like(q);
     Tensor stats = Tensor.like(q, Shape.of(q.dim(0), q.dim(2), q.dim(1), 2));
@@ -60,10 +60,6 @@ public final class Attention {
         values,
         stats,
         visible);
-  }
-
-  private static Tensor copy(Tensor x) {
-    return Elementwise.affine(x, 1, 0);
   }
 
   /// Whether two operands may share elements: the kernel writes their gradients side by side, so

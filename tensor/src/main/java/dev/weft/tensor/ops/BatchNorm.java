@@ -18,8 +18,8 @@ public final class BatchNorm {
           "batchNorm: a variance needs at least 2 rows but x is " + x.shape());
     }
     Tensor rows = Views.rows(x);
-    Tensor gain = Views.straight(w);
-    Tensor bias = Views.straight(b);
+    Tensor gain = Views.apart(Views.straight(w), rows);
+    Tensor bias = Views.apart(Views.straight(b), rows, gain);
     Tensor y = Tensor.like(rows);
     Tensor stats = Tensor.like(x, Shape.of(2, x.dim(1)));
     x.kernels().batchNorm(y, stats, running, rows, gain, bias, momentum, eps);

@@ -13,7 +13,7 @@ public final class CrossEntropy {
   ///
   /// @param ignore targets of this value count for nothing; PyTorch's default is −100
   /// @param weights (V), or null for 1: a row counts with the weight of its target, in the mean's
-  ///     divisor too
+  ///     divisor too; a constant: no gradient flows into them
   /// @param smoothing ε in [0, 1]: share of the target spread evenly over the classes (Szegedy et
   ///     al., 2016)
   public record Options(int ignore, Tensor weights, double smoothing) {
@@ -43,7 +43,6 @@ public final class CrossEntropy {
     Tensor flat = Views.reshape(Views.contiguous(targets), rows.dim(0));
     Tensor losses = Tensor.like(logits, Shape.of(rows.dim(0)));
     Tensor stats = Tensor.like(logits, Shape.of(rows.dim(0), 2));
-    // A constant: no gradient flows into the weights.
     Tensor weights = options.weights() == null ? null : Views.straight(options.weights().detach());
     double smoothing = options.smoothing();
     int ignore = options.ignore();

@@ -14,8 +14,8 @@ public final class LayerNorm {
     x.shape().requireLast(w.shape(), "layerNorm");
     x.shape().requireLast(b.shape(), "layerNorm");
     Tensor rows = Views.rows(x);
-    Tensor gain = Views.straight(w);
-    Tensor bias = Views.straight(b);
+    Tensor gain = Views.apart(Views.straight(w), rows);
+    Tensor bias = Views.apart(Views.straight(b), rows, gain);
     Tensor y = Tensor.like(rows);
     Tensor stats = Tensor.like(x, Shape.of(rows.dim(0), 2)); // mean, rstd: kept for backward
     x.kernels().layerNorm(y, stats, rows, gain, bias, eps);

@@ -13,7 +13,7 @@ public final class RmsNorm {
     Require.computing("rmsNorm", x, w);
     x.shape().requireLast(w.shape(), "rmsNorm");
     Tensor rows = Views.rows(x);
-    Tensor gain = Views.straight(w);
+    Tensor gain = Views.apart(Views.straight(w), rows);
     Tensor y = Tensor.like(rows);
     Tensor stats = Tensor.like(x, Shape.of(rows.dim(0)));
     x.kernels().rmsNorm(y, stats, rows, gain, eps);

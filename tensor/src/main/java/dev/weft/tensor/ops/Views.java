@@ -190,6 +190,37 @@ public final class Views {
     return Tape.record("expand", y, tape -> Elementwise.sumTo(tape.into(x), tape.grad(y)), x);
   }
 
+  /// x, or a copy of it where it may share elements with `others`: a kernel that writes several
+  /// gradients writes them in an order of its own, so they must lie apart. Null stays null.
+  static Tensor apart(Tensor x, Tensor... others) {
+    for (Tensor other : others) {
+      if (Tape.recording(x, other) && mayOverlap(x, other)) {
+        return copy(x);
+      }
+    }
+    return x;
+  }
+
+  private static boolean mayOverlap(Tensor a, Tensor b) {
+    return a.memory().equals(b.memory())
+        && a.offset() < b.offset() + extent(b)
+        && b.offset() < a.offset() + extent(a);
+  }
+
+  /// Elements from the first to the last.
+  private static long extent(Tensor x) {
+    long extent = 1;
+    for (int axis = 0; axis < x.shape().rank(); axis++) {
+      extent += (x.dim(axis) - 1) * x.stride(axis);
+    }
+    return extent;
+  }
+
+  /// A dense copy.
+  static Tensor copy(Tensor x) {
+    return Elementwise.affine(x, 1, 0);
+  }
+
   /// A dense copy unless x is dense.
   public static Tensor contiguous(Tensor x) {
     if (x.dense()) {
