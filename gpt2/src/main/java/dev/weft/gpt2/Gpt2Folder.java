@@ -147,7 +147,6 @@ public final class Gpt2Folder implements AutoCloseable {
   public static void save(Gpt2 model, Path folder, DType storedType) throws IOException {
     Files.createDirectories(folder);
     Path weights = folder.resolve("model.safetensors");
-    Path fresh = folder.resolve("model.safetensors.new");
     try (Scope _ = Scope.noGrad()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (Parameter parameter : model.parameters().all()) {
@@ -155,16 +154,15 @@ public final class Gpt2Folder implements AutoCloseable {
         tensors.put(
             parameter.name(), values.dtype() == storedType ? values : Ops.cast(values, storedType));
       }
-      Safetensors.write(fresh, tensors, Map.of("format", "pt"));
+      Safetensors.write(weights, tensors, Map.of("format", "pt"));
     }
-    replace(fresh, weights);
-    Path config = folder.resolve("config.json.new");
-    Files.write(config, Gpt2Json.write(model.config()));
-    replace(config, folder.resolve("config.json"));
-  }
-
-  private static void replace(Path fresh, Path file) throws IOException {
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Path fresh = folder.resolve("config.json.new");
+    Files.write(fresh, Gpt2Json.write(model.config()));
+    Files.move(
+        fresh,
+        folder.resolve("config.json"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /// Closes the files; models that were made of them live on.

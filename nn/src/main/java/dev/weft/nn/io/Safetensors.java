@@ -41,15 +41,24 @@ public final class Safetensors implements TensorFiles {
   }
 
   /// Writes tensors in the order of the map, and makes sure that they are on the disk. The same
-  /// tensors give the same bytes.
+  /// tensors give the same bytes. A file that is there is replaced at once when all is written: a
+  /// write that fails leaves it as it was, and whoever has it open goes on reading it.
   ///
   /// @param metadata texts for the header; may be empty
   public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
-    try (Disk.Sink sink = Disk.REAL.create(path)) {
-      SafetensorsWriter.write(sink, tensors, metadata);
-      sink.force();
+    Path file = path.toAbsolutePath();
+    Path aside = file.resolveSibling(file.getFileName() + ".unfinished");
+    try {
+      try (Disk.Sink sink = Disk.REAL.create(aside)) {
+        SafetensorsWriter.write(sink, tensors, metadata);
+        sink.force();
+      }
+      Disk.REAL.rename(aside, file);
+    } finally {
+      Disk.REAL.delete(aside);
     }
+    Disk.REAL.forceFolder(file.getParent());
   }
 
   @Override

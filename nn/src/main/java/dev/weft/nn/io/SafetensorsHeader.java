@@ -97,10 +97,15 @@ final class SafetensorsHeader {
     }
     try (JsonParser parser = JSON.createParser(decoded(json))) {
       parser.nextToken();
+      boolean described = false;
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         parser.nextToken();
         if (name.equals("__metadata__")) {
+          if (described) {
+            throw malformed("__metadata__ appears twice");
+          }
+          described = true;
           metadata(parser);
         } else {
           TensorEntry entry = entry(parser, name);

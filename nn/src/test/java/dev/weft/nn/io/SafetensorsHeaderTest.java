@@ -68,6 +68,8 @@ class SafetensorsHeaderTest {
           {'a':{'dtype':'U8','dtype':'U8','shape':[1],'data_offsets':[0,1]}} | 1 | has dtype twice
           {'__metadata__':{'a':1}}                             | 0  | __metadata__ a must be a text but is 1
           {'__metadata__':{'a':'1','a':'1'}}                   | 0  | __metadata__ holds a twice
+          {'__metadata__':{'a':'1'},'__metadata__':{'b':'1'}}  | 0  | __metadata__ appears twice
+          {'__metadata__':{},'__metadata__':{}}                | 0  | __metadata__ appears twice
           """)
   void saysWhatIsWrong(String json, int dataBytes, String reason) {
     assertRefused(json, dataBytes, reason);

@@ -25,12 +25,53 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsTest extends OnDevices {
   @TempDir Path folder;
+
+  @Test
+  void aWriteThatFailsLeavesTheOldFile() throws Exception {
+    Path file = folder.resolve("a.safetensors");
+    try (Scope _ = new Scope()) {
+      float[] values = random(3_000_000); // more than one chunk
+      Tensor good = Tensor.of(device, Shape.of(values.length), values);
+      Safetensors.write(file, Map.of("x", good), Map.of());
+      byte[] old = Files.readAllBytes(file);
+      Tensor closed;
+      try (Scope _ = new Scope()) {
+        closed = Tensor.of(device, Shape.of(1), 1f);
+      }
+      Map<String, Tensor> tensors = new LinkedHashMap<>(Map.of("x", good));
+      tensors.put("closed", closed);
+      assertThrows(IllegalStateException.class, () -> Safetensors.write(file, tensors, Map.of()));
+      assertArrayEquals(old, Files.readAllBytes(file));
+      try (Stream<Path> files = Files.list(folder)) {
+        assertEquals(List.of(file), files.toList(), "nothing else stays");
+      }
+    }
+  }
+
+  @Test
+  void anOpenFileMayBeReplaced() throws Exception {
+    Path file = folder.resolve("a.safetensors");
+    try (Scope _ = new Scope()) {
+      float[] values = random(1_000_000);
+      Tensor x = Tensor.of(device, Shape.of(values.length), values);
+      Safetensors.write(file, Map.of("x", x), Map.of());
+      try (TensorFiles open = TensorFiles.open(file)) {
+        Tensor smaller = Tensor.of(device, Shape.of(1), 5f);
+        Safetensors.write(file, Map.of("x", smaller), Map.of());
+        assertArrayEquals(values, open.floats("x"), "what was mapped is still there");
+      }
+      try (TensorFiles open = TensorFiles.open(file)) {
+        assertArrayEquals(new float[] {5}, open.floats("x"));
+      }
+    }
+  }
 
   @Test
   void whatIsWrittenIsReadBack() throws Exception {
