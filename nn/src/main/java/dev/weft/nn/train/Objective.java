@@ -9,8 +9,16 @@ public interface Objective {
   /// One batch.
   ///
   /// @param loss its mean loss, a scalar
-  /// @param tokens how many tokens (or examples) it holds, for the speed in the log
-  record Batch(Tensor loss, long tokens) {}
+  /// @param tokens how many tokens (or examples) that is the mean of, at least 1: what the batch
+  ///     counts beside others in an accumulation or an evaluation, and the speed in the log
+  record Batch(Tensor loss, long tokens) {
+    public Batch {
+      if (tokens < 1) {
+        throw new IllegalArgumentException(
+            "batch: its loss must be the mean of at least 1 token but tokens is " + tokens);
+      }
+    }
+  }
 
   /// The loss of batch `number`, from 0, recorded on the open tape; no two calls of a training
   /// have the same number.

@@ -10,6 +10,7 @@ import dev.weft.nn.optim.EarlyStopping;
 import dev.weft.nn.optim.Optimizer;
 import dev.weft.nn.optim.ReduceOnPlateau;
 import dev.weft.nn.optim.Schedule;
+import dev.weft.tensor.Grad;
 import dev.weft.tensor.Ops;
 import dev.weft.tensor.ParameterSet;
 import dev.weft.tensor.Scope;
@@ -71,7 +72,8 @@ public final class Trainer {
     }
   }
 
-  /// Adds up the gradients of so many batches before each step; the loss is the mean of theirs.
+  /// Adds up the gradients of so many batches before each step, as if they were one: the loss is
+  /// the mean of theirs, weighted by tokens.
   public Trainer accumulate(int batches) {
     accumulation = Math.toIntExact(positive("accumulation", batches));
     return this;
@@ -177,19 +179,24 @@ public final class Trainer {
   private StepReport step() {
     long began = System.nanoTime();
     long tokens = 0;
+    long first = 0; // tokens of the first batch
     double loss = 0;
     noise.begin(step);
     parameters.zeroGrad();
     for (int i = 0; i < accumulation; i++) {
       try (Tape tape = new Tape()) {
         Objective.Batch batch = objective.loss(step * accumulation + i);
-        loss += finite(batch.loss().item());
+        first = i == 0 ? batch.tokens() : first;
+        double weight = (double) batch.tokens() / first;
+        loss += weight * finite(batch.loss().item());
         tokens += batch.tokens();
         Tensor share =
-            accumulation == 1 ? batch.loss() : Ops.scale(batch.loss(), 1.0 / accumulation);
+            accumulation == 1 ? batch.loss() : Ops.scale(batch.loss(), weight / accumulation);
         tape.backward(share);
       }
     }
+    double weights = (double) tokens / first;
+    scaleGradients(accumulation / weights);
     double norm =
         clip == Double.POSITIVE_INFINITY
             ? Clip.norm(parameters)
@@ -199,7 +206,15 @@ public final class Trainer {
     step++;
     double seconds = (System.nanoTime() - began) / 1e9;
     double evaluation = validation != null && step % evaluateEvery == 0 ? evaluated() : Double.NaN;
-    return new StepReport(step, loss / accumulation, rate, norm, tokens / seconds, evaluation);
+    return new StepReport(step, loss / weights, rate, norm, tokens / seconds, evaluation);
+  }
+
+  /// Makes the sum over batches of unequal size their mean; for equal ones the factor is 1.
+  private void scaleGradients(double factor) {
+    if (factor != 1) {
+      Tensor gradients = parameters.gradients();
+      gradients.kernels().affine(Grad.into(gradients), gradients, factor, 0);
+    }
   }
 
   private double finite(double loss) {

@@ -21,7 +21,6 @@ import dev.weft.nn.optim.Adam;
 import dev.weft.nn.optim.EarlyStopping;
 import dev.weft.nn.optim.ReduceOnPlateau;
 import dev.weft.nn.optim.Schedule;
-import dev.weft.nn.optim.Sgd;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Ops;
 import dev.weft.tensor.ParameterSet;
@@ -31,7 +30,6 @@ import dev.weft.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -159,33 +157,6 @@ class TrainerTest extends OnDevices {
         .evaluate(number -> classifier.loss(10_000 + number), 2, 3)
         .stopEarly(stopping)
         .checkpoints(new Checkpoints(folder.resolve(name), 2), 4);
-  }
-
-  @Test
-  void accumulationIsTheMeanOfItsBatches() throws Exception {
-    float[][] gradients = new float[3][];
-    for (int i = 0; i < 3; i++) {
-      try (Classifier classifier = new Classifier(3)) {
-        long first = i == 1 ? 1 : 0;
-        Objective objective = number -> plain(classifier, first + number);
-        Trainer trainer =
-            new Trainer(classifier.model, new Sgd(classifier.set), Schedule.constant(0), objective);
-        trainer.accumulate(i == 2 ? 2 : 1).train(1);
-        gradients[i] = classifier.set.gradients().toFloats();
-      }
-    }
-    for (int j = 0; j < gradients[0].length; j++) {
-      assertEquals((gradients[0][j] + gradients[1][j]) / 2, gradients[2][j], 1e-6);
-    }
-  }
-
-  /// Without batch norm and dropout, whose batches depend on each other.
-  private Objective.Batch plain(Classifier classifier, long number) {
-    Linear first = (Linear) classifier.model.children().getFirst();
-    float[] x = new float[FEATURES];
-    Arrays.fill(x, (float) (number + 1));
-    Tensor y = first.forward(Tensor.of(device, Shape.of(1, FEATURES), x));
-    return new Objective.Batch(Ops.mean(Ops.mul(y, y)), 1);
   }
 
   @Test
