@@ -61,8 +61,8 @@ public final class Gpt2 extends Layer implements AutoCloseable {
     lnF = part(new LayerNorm(root.at("ln_f"), c, config.layerNormEps()));
   }
 
-  /// Sets dropout for training: GPT-2's three places (after the embeddings and before each residual
-  /// addition) drop the same share.
+  /// Sets dropout for training: after the embeddings and before each residual addition the same
+  /// share is dropped. Attention's weights are not (Hugging Face's `attn_pdrop` is 0 here).
   ///
   /// @param share in [0, 1); 0, as at first, drops nothing
   /// @param noise counts the masks
