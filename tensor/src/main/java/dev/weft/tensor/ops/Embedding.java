@@ -8,8 +8,6 @@ import dev.weft.tensor.Weight;
 
 /// Rows of a table by id.
 public final class Embedding {
-  private static final int NONE = -1;
-
   private Embedding() {}
 
   /// table (V, C), ids (…): (…, C). The gradient of a row is the sum over the positions that used
@@ -18,7 +16,7 @@ public final class Embedding {
     Require.computing("embedding", table);
     Require.sameDevice("embedding", table, ids);
     table.shape().requireRank(2, "embedding", "the table");
-    Require.ids("embedding", ids, table.dim(0), NONE);
+    Require.ids("embedding", ids, table.dim(0));
     Tensor flat = Views.reshape(Views.contiguous(ids), Math.toIntExact(ids.size()));
     Tensor rows = Views.straight(table);
     Tensor y = Tensor.like(table, Shape.of(flat.dim(0), table.dim(1)));
@@ -36,7 +34,7 @@ public final class Embedding {
   public static Tensor apply(Weight head, Tensor ids) {
     head.requireFresh("embedding");
     Require.sameDevice("embedding", head.packed() ? head.panels() : head.dense(), ids);
-    Require.ids("embedding", ids, head.out(), NONE);
+    Require.ids("embedding", ids, head.out());
     Tensor flat = Views.reshape(Views.contiguous(ids), Math.toIntExact(ids.size()));
     Tensor y = Tensor.empty(head.device(), DType.F32, Shape.of(flat.dim(0), head.in()));
     y.kernels().column(y, head, flat);

@@ -5,8 +5,6 @@ import dev.weft.tensor.Tensor;
 
 /// Elements of each row by index.
 public final class Gather {
-  private static final int NONE = -1;
-
   private Gather() {}
 
   /// y[…, j] = x[…, ids[…, j]]; the gradient scatters back, adding where an index repeats.
@@ -14,7 +12,7 @@ public final class Gather {
     Require.computing("gather", x);
     Require.sameDevice("gather", x, ids);
     x.shape().without(-1).requireSame(ids.shape().without(-1), "gather");
-    Require.ids("gather", ids, x.dim(-1), NONE);
+    Require.ids("gather", ids, x.dim(-1));
     Tensor rows = Views.rows(x);
     Tensor flat = Views.rows(ids);
     Tensor y = Tensor.like(x, flat.shape());

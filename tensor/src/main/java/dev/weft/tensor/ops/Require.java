@@ -49,16 +49,34 @@ final class Require {
     }
   }
 
-  /// Throws unless every id lies in [0, bound); `allowed` is let through as well.
+  /// Throws unless every id lies in [0, bound): kernels do not look again.
+  static void ids(String op, Tensor ids, int bound) {
+    int[] values = ids(op, ids);
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] < 0 || values[i] >= bound) {
+        throw outside(op, values[i], i, bound);
+      }
+    }
+  }
+
+  /// Throws unless every id lies in [0, bound) or is `allowed`; returns them.
   static int[] ids(String op, Tensor ids, int bound, int allowed) {
-    dtype(op, "ids", ids, DType.I32);
-    int[] values = ids.toInts();
+    int[] values = ids(op, ids);
     for (int i = 0; i < values.length; i++) {
       if ((values[i] < 0 || values[i] >= bound) && values[i] != allowed) {
-        throw new IllegalArgumentException(
-            op + ": id " + values[i] + " at position " + i + " is outside 0 … " + (bound - 1));
+        throw outside(op, values[i], i, bound);
       }
     }
     return values;
+  }
+
+  private static int[] ids(String op, Tensor ids) {
+    dtype(op, "ids", ids, DType.I32);
+    return ids.toInts();
+  }
+
+  private static IllegalArgumentException outside(String op, int id, int position, int bound) {
+    return new IllegalArgumentException(
+        op + ": id " + id + " at position " + position + " is outside 0 … " + (bound - 1));
   }
 }
