@@ -6,6 +6,9 @@ import picocli.CommandLine.Option;
 
 /// Where to compute.
 final class DeviceOptions {
+  /// Starting far more threads than there are cores takes minutes and helps nobody.
+  private static final int MOST_THREADS = 1024;
+
   @Option(
       names = "--device",
       paramLabel = "NAME",
@@ -33,8 +36,9 @@ final class DeviceOptions {
     if (threads == null) {
       return;
     }
-    if (threads < 1) {
-      throw Failure.user("--threads must be at least 1 but is " + threads);
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw Failure.user(
+          "--threads must be at least 1 and at most " + MOST_THREADS + " but is " + threads);
     }
     System.setProperty("weft.threads", threads.toString());
   }

@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    description = "A tensor engine for Java: recurrent networks, GPT-2 and every way to decode.",
+    description = "A tensor engine for Java: train GPT-2, run it, score texts by it.",
     subcommands = {
       Generate.class,
       Train.class,
@@ -54,11 +54,12 @@ final class Main implements Runnable {
     // Text from a model is UTF-8 whatever the locale says; the terminal sees it when it is flushed.
     command.setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
     command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    try {
-      return command.execute(args);
-    } finally {
-      command.getOut().flush();
+    int exitCode = command.execute(args);
+    if (command.getOut().checkError() && exitCode == Failure.OK) {
+      command.getErr().println("weft: standard output could not be written to the end");
+      return Failure.FAILED;
     }
+    return exitCode;
   }
 
   /// The command with all its parts and `more`, writing to `getOut()` and `getErr()`.
@@ -72,6 +73,7 @@ final class Main implements Runnable {
       command.getCommandSpec().usageMessage().sortOptions(false).footer();
     }
     return weft.setUsageHelpWidth(100)
+        .setExecutionStrategy(Main::execute)
         .setParameterExceptionHandler(Main::refuse)
         .setExecutionExceptionHandler(Main::report);
   }
@@ -79,6 +81,24 @@ final class Main implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /// Runs the command; memory that runs out is told like any other failure.
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      CommandLine command = parsed.commandSpec().commandLine();
+      while (parsed.hasSubcommand()) {
+        parsed = parsed.subcommand();
+        command = parsed.commandSpec().commandLine();
+      }
+      String sentence = "out of memory: " + e.getMessage();
+      if (sentence.contains("heap space")) {
+        sentence += "; WEFT_JAVA_OPTS=-Xmx8g, say, allows more";
+      }
+      throw new CommandLine.ExecutionException(command, sentence, Failure.outside(sentence, e));
+    }
   }
 
   private static int refuse(ParameterException error, String[] args) {

@@ -160,6 +160,7 @@ final class GenerateTest {
         "--max-tokens -1",
         "--count 0",
         "--threads 0",
+        "--threads 100000",
         "--temperature 0 --top-k 5",
         "--temperature 0 --top-p 0.5",
         "--temperature 0 --frequency-penalty 1",

@@ -51,11 +51,23 @@ final class LauncherTest {
     assertEquals("", run.out());
   }
 
+  @Test
+  void aFullDiskIsToldAndNotDone() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "there is no /dev/full here");
+    Run run = weft(full, "doctor", "--help");
+    assertEquals(1, run.exitCode());
+    assertEquals("weft: standard output could not be written to the end\n", run.err());
+  }
+
   private Run weft(String... arguments) throws IOException, InterruptedException {
+    return weft(folder.resolve("out"), arguments);
+  }
+
+  private Run weft(Path out, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Repository.ROOT.resolve("weft").toString());
     command.addAll(List.of(arguments));
-    Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -63,7 +75,7 @@ final class LauncherTest {
     builder.environment().put("WEFT_JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("LC_ALL", "C");
     int exitCode = builder.start().waitFor();
-    return new Run(exitCode, read(out), read(err));
+    return new Run(exitCode, Files.isRegularFile(out) ? read(out) : "", read(err));
   }
 
   private static String read(Path file) throws IOException {

@@ -62,6 +62,27 @@ final class MainTest {
   }
 
   @Test
+  void memoryThatRunsOutIsOneSentence() {
+    for (String message : new String[] {"Java heap space", "cpu: 9 MiB. A smaller batch"}) {
+      StringWriter err = new StringWriter();
+      Callable<Integer> hungry =
+          new Hungry() {
+            @Override
+            public Integer call() {
+              throw new OutOfMemoryError(message);
+            }
+          };
+      int exitCode = Main.commandLine(hungry).setErr(new PrintWriter(err, true)).execute("hungry");
+      assertEquals(1, exitCode);
+      assertTrue(err.toString().startsWith("weft hungry: out of memory: " + message), "" + err);
+      assertEquals(1, err.toString().lines().count(), "" + err);
+    }
+  }
+
+  @Command(name = "hungry")
+  private abstract static class Hungry implements Callable<Integer> {}
+
+  @Test
   void debugShowsWhereUsersErrorsComeFromToo() {
     Run run = Run.weft("generate", "--top-p", "2", "--debug");
     assertEquals(2, run.exitCode());

@@ -91,7 +91,7 @@ final class ScoreTest {
 
   @Test
   void unreadableTextsAreRefusedInOneSentence() throws IOException {
-    assertRefused("--file " + folder.resolve("none"), "there is no such file");
+    assertRefused("--file " + folder.resolve("none"), "there is no " + folder.resolve("none"));
     assertRefused("--file " + folder, "cannot be read");
     Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xC3, 0x28});
     assertRefused("--file " + binary, "is no UTF-8 text");
