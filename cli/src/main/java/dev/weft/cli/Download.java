@@ -75,7 +75,7 @@ final class Download implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Progress progress = new Progress(spec.commandLine().getErr(), Terminal.onStandardError());
     try (FileServer server = new FileServer()) {
-      Files.createDirectories(folder);
+      makeFolder();
       Transfer transfer = new Transfer(server, pause, progress);
       for (String name : FILES) {
         Remote remote = describe(server, base.resolve(name));
@@ -109,8 +109,17 @@ final class Download implements Callable<Integer> {
               + "; the same command continues it",
           e);
     }
-    out.println("Try it: ./weft generate --model " + folder + " --prompt \"Once upon a time\"");
+    out.println("Try it: ./weft generate --model \"" + folder + "\" --prompt \"Once upon a time\"");
     return Failure.OK;
+  }
+
+  private void makeFolder() {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw Failure.user(
+          "--to " + folder + " cannot be made (" + Reasons.of(e) + "): choose another", e);
+    }
   }
 
   private URI base() {

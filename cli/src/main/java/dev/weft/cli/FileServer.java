@@ -15,7 +15,8 @@ import java.time.Duration;
 /// Asks an HTTP server for files: what it says of them, and their bytes from any position.
 ///
 /// Redirects are followed here rather than by the client, because a model hub names a large file's
-/// size and hash (`X-Linked-Size`, `X-Linked-ETag`) in the answer that redirects to its storage.
+/// size and hash (`X-Linked-Size`, `X-Linked-ETag`) in the answer that redirects to its storage. A
+/// HEAD ends there: the storage's address may be signed for GET alone.
 final class FileServer implements AutoCloseable {
   private static final int REDIRECTS = 5;
   private static final int LONGEST_SIDECAR = 4096;
@@ -39,7 +40,9 @@ final class FileServer implements AutoCloseable {
   Remote describe(URI uri) throws IOException {
     Answer answer = ask("HEAD", uri, 0);
     answer.response.body().close();
-    requireFound(answer.response, uri);
+    if (answer.response.statusCode() / 100 != 3) {
+      requireFound(answer.response, uri);
+    }
     Checksum checksum = Checksum.ofTag(answer.tag);
     return new Remote(uri, answer.size, checksum != null ? checksum : sidecar(uri));
   }
@@ -82,7 +85,8 @@ final class FileServer implements AutoCloseable {
       if (size < 0) {
         size = headers.firstValueAsLong("X-Linked-Size").orElse(-1);
       }
-      if (response.statusCode() / 100 != 3) {
+      boolean known = method.equals("HEAD") && tag != null && size >= 0;
+      if (response.statusCode() / 100 != 3 || known) {
         tag = tag != null ? tag : headers.firstValue("ETag").orElse("");
         size = size >= 0 ? size : headers.firstValueAsLong("Content-Length").orElse(-1);
         return new Answer(response, tag, size);

@@ -39,6 +39,7 @@ final class DownloadTest {
     }
     // As the hub does: the answer that redirects knows the hash, the storage knows nothing.
     host.files.put("/storage/weights", weights);
+    host.signedForGet.add("/storage/weights");
     host.headers.put("/storage/weights", Map.of("ETag", "\"abc-2\""));
     host.redirects.put(WEIGHTS, "/storage/weights");
     linkWeights(FileHost.sha256(weights), weights.length);
@@ -228,13 +229,17 @@ final class DownloadTest {
   }
 
   @Test
-  void unknownModelAndBadMirrorAreRefused() {
+  void unknownModelBadMirrorAndFileAsFolderAreRefused() throws IOException {
     Run run = Run.weft("download", "gpt5", "--to", folder.toString());
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("[gpt2, gpt2-medium, gpt2-large, gpt2-xl]"), run.err());
     run = Run.weft("download", "gpt2", "--to", folder.toString(), "--mirror", "ftp://x/y");
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("--mirror ftp://x/y"), run.err());
+    String file = Files.writeString(folder.resolve("file"), "").toString();
+    run = Run.weft("download", "gpt2", "--to", file, "--mirror", host.url("/m"));
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("file is no folder"), run.err());
     run = Run.weft("download", "gpt2");
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("--to"), run.err());

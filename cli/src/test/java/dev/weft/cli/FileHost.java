@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +39,9 @@ final class FileHost implements AutoCloseable {
 
   /// How many bodies still to truncate.
   final AtomicInteger truncations = new AtomicInteger();
+
+  /// Paths that answer to GET alone, as addresses that are signed for it do.
+  final Set<String> signedForGet = ConcurrentHashMap.newKeySet();
 
   private final HttpServer server;
 
@@ -67,6 +71,8 @@ final class FileHost implements AutoCloseable {
     if (redirects.containsKey(path)) {
       exchange.getResponseHeaders().set("Location", redirects.get(path));
       exchange.sendResponseHeaders(302, -1);
+    } else if (signedForGet.contains(path) && !exchange.getRequestMethod().equals("GET")) {
+      exchange.sendResponseHeaders(403, -1);
     } else if (content == null) {
       exchange.sendResponseHeaders(404, -1);
     } else if (exchange.getRequestMethod().equals("HEAD")) {
