@@ -2,7 +2,6 @@ package dev.weft.gpt2;
 
 import dev.weft.tensor.Philox;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -16,45 +15,56 @@ import java.util.stream.Stream;
 
 /// Text files as token ids, dealt into a training and a validation part.
 ///
-/// Each file is cut into pieces of about [#PIECE] characters at white space; a share of the pieces,
-/// drawn by the seed, is for validation. Pieces keep their order, and a file's last training piece
-/// is followed by the end token.
+/// Each file is cut into pieces at white space, of about [#PIECE] characters or, in a short text,
+/// of
+/// the validation share; a share of the pieces, drawn by the seed, is for validation. Pieces keep
+/// their order, and a file's last training piece is followed by the end token.
 ///
 /// @param training ids to train on, one after another
 /// @param validation ids never trained on
 public record Corpus(int[] training, int[] validation) {
   static final int PIECE = 20_000;
 
+  private static final int SHORTEST_PIECE = 200;
+
   /// Reads UTF-8 files, and the `.txt` files of folders in the order of their names.
   ///
   /// @param encode turns text into ids
   /// @param endToken put after each file
   /// @param validationShare of the pieces, in [0, 1)
-  /// @throws IllegalArgumentException naming the file that is missing, empty or not UTF-8
+  /// @throws IllegalArgumentException naming the file that is not UTF-8, or folders without text
   public static Corpus read(
       List<Path> paths,
       Function<String, int[]> encode,
       int endToken,
       double validationShare,
-      long seed) {
+      long seed)
+      throws IOException {
     if (!(validationShare >= 0 && validationShare < 1)) {
       throw new IllegalArgumentException(
           "corpus: the validation share must lie in [0, 1) but is " + validationShare);
     }
+    List<String> texts = new ArrayList<>();
+    long characters = 0;
+    for (Path path : files(paths)) {
+      texts.add(text(path));
+      characters += texts.getLast().length();
+    }
+    int piece = (int) Math.clamp(validationShare * characters, SHORTEST_PIECE, PIECE);
     List<List<String>> files = new ArrayList<>();
     int pieces = 0;
-    for (Path path : files(paths)) {
-      List<String> cut = pieces(text(path));
+    for (String text : texts) {
+      List<String> cut = pieces(text, piece);
       files.add(cut);
       pieces += cut.size();
     }
     boolean[] held = deal(pieces, validationShare, seed);
     Ids training = new Ids();
     Ids validation = new Ids();
-    int piece = 0;
+    int next = 0;
     for (List<String> file : files) {
       for (String text : file) {
-        (held[piece++] ? validation : training).add(encode.apply(text));
+        (held[next++] ? validation : training).add(encode.apply(text));
       }
       training.add(endToken);
     }
@@ -88,8 +98,8 @@ public record Corpus(int[] training, int[] validation) {
     return windows;
   }
 
-  /// A file as text; throws, naming it, when it is missing or not UTF-8.
-  public static String text(Path path) {
+  /// A file as text; throws, naming it, when it is not UTF-8.
+  public static String text(Path path) throws IOException {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
@@ -97,12 +107,10 @@ public record Corpus(int[] training, int[] validation) {
           .toString();
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("corpus: " + path + " is not UTF-8 text", e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("corpus: cannot read " + path + " (" + e + ")", e);
     }
   }
 
-  private static List<Path> files(List<Path> paths) {
+  private static List<Path> files(List<Path> paths) throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.isDirectory(path)) {
@@ -111,8 +119,6 @@ public record Corpus(int[] training, int[] validation) {
       }
       try (Stream<Path> list = Files.list(path)) {
         list.filter(file -> file.toString().endsWith(".txt")).sorted().forEach(files::add);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
     }
     if (files.isEmpty()) {
@@ -121,11 +127,11 @@ public record Corpus(int[] training, int[] validation) {
     return files;
   }
 
-  static List<String> pieces(String text) {
+  static List<String> pieces(String text, int length) {
     List<String> pieces = new ArrayList<>();
     int from = 0;
     while (from < text.length()) {
-      int to = Math.min(text.length(), from + PIECE);
+      int to = Math.min(text.length(), from + length);
       while (to < text.length() && !Character.isWhitespace(text.charAt(to))) {
         to++;
       }
@@ -138,7 +144,7 @@ public record Corpus(int[] training, int[] validation) {
   private static boolean[] deal(int pieces, double share, long seed) {
     boolean[] held = new boolean[pieces];
     int[] order = new Philox(seed, Philox.Purpose.SHUFFLE, -1, 0).permutation(pieces);
-    int count = (int) Math.ceil(share * pieces);
+    int count = Math.min((int) Math.ceil(share * pieces), Math.max(0, pieces - 1));
     for (int i = 0; i < count; i++) {
       held[order[i]] = true;
     }

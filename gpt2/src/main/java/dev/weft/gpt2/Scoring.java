@@ -62,6 +62,10 @@ public final class Scoring {
   /// @param endToken put before the text
   /// @throws IllegalArgumentException when the text has no token
   public static Result score(Logits model, Device device, int context, int endToken, int[] tokens) {
+    if (context < 2) {
+      throw new IllegalArgumentException(
+          "score: windows overlap by half, so the context must be at least 2 but is " + context);
+    }
     if (tokens.length == 0) {
       throw new IllegalArgumentException("score: the text has no token");
     }

@@ -60,7 +60,7 @@ final class TinyTest {
     return resource("tiny/config.json").getParent();
   }
 
-  private static String heldOut() {
+  private static String heldOut() throws IOException {
     return Corpus.text(resource("moby-dick-held-out.txt")).substring(0, CHARACTERS);
   }
 
