@@ -1,33 +1,17 @@
 package dev.weft.cli;
 
-import dev.weft.decoding.NgramModel;
-import dev.weft.decoding.Sampling;
-import dev.weft.decoding.SamplingOptions;
 import dev.weft.gpt2.Corpus;
 import dev.weft.gpt2.Gpt2;
 import dev.weft.gpt2.Gpt2Config;
 import dev.weft.gpt2.Gpt2Folder;
-import dev.weft.gpt2.Gpt2Inference;
 import dev.weft.gpt2.Gpt2Tokenizer;
-import dev.weft.gpt2.Scoring;
-import dev.weft.nn.Noise;
 import dev.weft.nn.io.Checkpoints;
-import dev.weft.nn.optim.AdamW;
-import dev.weft.nn.optim.EarlyStopping;
-import dev.weft.nn.optim.Schedule;
-import dev.weft.nn.train.Objective;
-import dev.weft.nn.train.ProgressLine;
-import dev.weft.nn.train.StepListener;
-import dev.weft.nn.train.StepLog;
-import dev.weft.nn.train.StepReport;
+import dev.weft.nn.optim.NotFiniteException;
 import dev.weft.nn.train.Trainer;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
-import dev.weft.tensor.Shape;
-import dev.weft.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +26,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /// `weft train gpt2`: from scratch or from a folder of weights, to a folder that `weft generate`
-/// takes.
+/// takes. What cannot work is refused before anything is computed: a training takes hours.
 @Command(
     name = "gpt2",
     sortOptions = false,
@@ -55,10 +39,6 @@ import picocli.CommandLine.TypeConversionException;
           + " unbroken run."
     })
 final class TrainGpt2 implements Callable<Integer> {
-  private static final int EVALUATION_ROWS = 8;
-  private static final int EVALUATION_BATCHES = 16;
-  private static final int NGRAM_ORDER = 4;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -85,73 +65,7 @@ final class TrainGpt2 implements Callable<Integer> {
       description = "Held-out text: scored at the end, beside an n-gram model of the same data.")
   private Path test;
 
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      defaultValue = "3000",
-      description = "Optimizer steps (${DEFAULT-VALUE}).")
-  private int steps;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "16",
-      description = "Rows of a batch (${DEFAULT-VALUE}).")
-  private int rows;
-
-  @Option(
-      names = "--length",
-      paramLabel = "N",
-      description = "Tokens of a row (default: the model's context).")
-  private Integer length;
-
-  @Option(
-      names = "--accumulate",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Batches whose gradients add up to one step (${DEFAULT-VALUE}).")
-  private int accumulate;
-
-  @Option(
-      names = "--rate",
-      paramLabel = "P",
-      defaultValue = "2e-3",
-      description = "Peak learning rate (${DEFAULT-VALUE}).")
-  private double rate;
-
-  @Option(
-      names = "--decay",
-      paramLabel = "P",
-      defaultValue = "0.1",
-      description = "Weight decay of matrices (${DEFAULT-VALUE}).")
-  private double decay;
-
-  @Option(
-      names = "--dropout",
-      paramLabel = "P",
-      defaultValue = "0",
-      description = "Share dropped, below 1 (${DEFAULT-VALUE}).")
-  private double dropout;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Of weights and batches (${DEFAULT-VALUE}).")
-  private long seed;
-
-  @Option(
-      names = "--evaluate",
-      defaultValue = "250",
-      paramLabel = "N",
-      description = "Validate, show a sample and save every N steps (${DEFAULT-VALUE}).")
-  private int every;
-
-  @Option(
-      names = "--patience",
-      paramLabel = "N",
-      description = "Stop after N evaluations without a better one, and keep the best weights.")
-  private Integer patience;
+  @Mixin private TrainingFlags flags;
 
   @Option(
       names = "--sample",
@@ -168,41 +82,7 @@ final class TrainGpt2 implements Callable<Integer> {
       description = "How the weights are written (${DEFAULT-VALUE}).")
   private DType store;
 
-  @Option(
-      names = "--layers",
-      paramLabel = "N",
-      defaultValue = "6",
-      description = "From scratch: blocks (${DEFAULT-VALUE}).")
-  private int layers;
-
-  @Option(
-      names = "--width",
-      paramLabel = "N",
-      defaultValue = "192",
-      description = "From scratch (${DEFAULT-VALUE}).")
-  private int width;
-
-  @Option(
-      names = "--heads",
-      paramLabel = "N",
-      defaultValue = "6",
-      description = "From scratch (${DEFAULT-VALUE}).")
-  private int heads;
-
-  @Option(
-      names = "--context",
-      paramLabel = "N",
-      defaultValue = "256",
-      description = "From scratch (${DEFAULT-VALUE}).")
-  private int context;
-
-  @Option(
-      names = "--vocabulary",
-      paramLabel = "N",
-      defaultValue = "4096",
-      description =
-          "From scratch: ranks of GPT-2's byte pairs and the end token (${DEFAULT-VALUE}).")
-  private int vocabulary;
+  @Mixin private ShapeFlags shape;
 
   @Option(names = "--resume", description = "Go on from the newest checkpoint in --out.")
   private boolean resume;
@@ -212,180 +92,142 @@ final class TrainGpt2 implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Open open = open()) {
-      train(open);
+    flags.check();
+    Checkpoints checkpoints = new Checkpoints(out.resolve("checkpoints"), 2);
+    checkFolders(checkpoints);
+    String heldOut = test == null ? null : read("--test " + test, () -> Corpus.text(test));
+    if (heldOut != null && heldOut.isEmpty()) {
+      throw Failure.user("--test " + test + " is empty: there is nothing to score");
+    }
+    try (Gpt2Training training = open()) {
+      train(training, checkpoints, heldOut);
+    } catch (NotFiniteException e) {
+      throw Failure.user(e.getMessage() + "; --rate is " + flags.rate(), e);
     } catch (IllegalArgumentException e) {
       throw Failure.user(e.getMessage(), e);
     }
     return Failure.OK;
   }
 
-  /// What is trained, and how its text becomes ids.
-  private record Open(Gpt2 model, Gpt2Tokenizer tokenizer, Device device) implements AutoCloseable {
-    @Override
-    public void close() {
-      model.close();
+  // ---- what can be refused at once --------------------------------------------------------------
+
+  private void checkFolders(Checkpoints checkpoints) throws IOException {
+    if (from != null) {
+      shape.requireNone();
+      if (!Files.exists(from.resolve("config.json"))) {
+        throw Failure.user(
+            "--from "
+                + from
+                + " has no config.json: name the folder of a GPT-2 in Hugging Face's"
+                + " layout");
+      }
+    }
+    read("--out " + out, () -> Files.createDirectories(out));
+    if (!resume && checkpoints.latest().isPresent()) {
+      throw Failure.user(
+          "--out "
+              + out
+              + " holds the checkpoints of an earlier training: pass --resume to go on with it, or"
+              + " choose another folder");
+    }
+    if (Gpt2Tokenizer.hasFiles(out) && !(from != null && Gpt2Tokenizer.sameFiles(from, out))) {
+      throw Failure.user(
+          "--out " + out + " holds the vocab.json of another model: choose another folder");
     }
   }
 
-  private Open open() throws IOException {
+  /// Something that is read or made.
+  @FunctionalInterface
+  private interface Access<T> {
+    T get() throws IOException;
+  }
+
+  private static <T> T read(String what, Access<T> access) {
+    try {
+      return access.get();
+    } catch (IOException e) {
+      throw Failure.user(what + " cannot be used: " + Reasons.of(e), e);
+    } catch (IllegalArgumentException e) {
+      throw Failure.user(what + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  // ---- the training -----------------------------------------------------------------------------
+
+  private Gpt2Training open() {
     Device device = devices.open();
     if (from == null) {
-      Gpt2Config config = new Gpt2Config(vocabulary, context, width, layers, heads, 1e-5);
-      Gpt2 model = Gpt2.create(config, device, DType.F32, seed);
-      return new Open(model, Gpt2Tokenizer.first(vocabulary), device);
+      Gpt2Config config = shape.config();
+      Gpt2Tokenizer tokenizer = Gpt2Tokenizer.first(config.vocabulary());
+      Corpus corpus = corpus(tokenizer);
+      Gpt2 model = Gpt2.create(config, device, DType.F32, flags.seed());
+      return new Gpt2Training(model, tokenizer, corpus, flags, this::say);
     }
-    try (Gpt2Folder folder = Gpt2Folder.open(from)) {
-      return new Open(folder.training(device), folder.tokenizer(), device);
-    }
+    return read(
+        "--from " + from,
+        () -> {
+          try (Gpt2Folder folder = Gpt2Folder.open(from)) {
+            Gpt2Tokenizer tokenizer = folder.tokenizer();
+            Corpus corpus = corpus(tokenizer);
+            return new Gpt2Training(folder.training(device), tokenizer, corpus, flags, this::say);
+          }
+        });
   }
 
-  private void train(Open open) throws IOException {
-    Gpt2 model = open.model();
-    Gpt2Tokenizer tokenizer = open.tokenizer();
-    int tokens = length == null ? model.config().context() : length;
-    Corpus corpus = Corpus.read(data, tokenizer::encode, tokenizer.endOfText(), 0.02, seed);
-    say(
-        String.format(
-            Locale.ROOT,
-            "%,d parameters, %,d training tokens, %,d for validation, %s",
-            model.config().parameterCount(),
-            corpus.training().length,
-            corpus.validation().length,
-            open.device().description()));
-    Noise noise = new Noise(seed);
-    model.dropout(dropout, noise);
-    AdamW optimizer = new AdamW(model.parameters(), 0.9, 0.95, 1e-8, decay);
-    Schedule schedule = Schedule.cosine(rate, rate / 10, Math.max(1, steps / 20), steps);
-    Objective objective =
-        number -> {
-          int[][] batch = Corpus.batch(corpus.training(), rows, tokens, seed, (int) number);
-          return new Objective.Batch(model.loss(ids(open.device(), batch)), (long) rows * tokens);
-        };
-    Files.createDirectories(out);
-    EarlyStopping stopping =
-        patience == null ? null : new EarlyStopping(model.parameters(), patience, 0);
-    Trainer trainer =
-        new Trainer(model, optimizer, schedule, objective)
-            .accumulate(accumulate)
-            .clip(1)
-            .noise(noise)
-            .checkpoints(new Checkpoints(out.resolve("checkpoints"), 2), every)
-            .listen(StepLog.csv(out.resolve("train.csv")))
-            .listen(new ProgressLine())
-            .listen(samples(open));
-    int[][] windows =
-        Corpus.windows(corpus.validation(), tokens, EVALUATION_ROWS * EVALUATION_BATCHES);
-    if (windows.length >= EVALUATION_ROWS) {
-      trainer.evaluate(validation(open, windows), windows.length / EVALUATION_ROWS, every);
-      if (stopping != null) {
-        trainer.stopEarly(stopping);
-      }
-    } else if (stopping != null) {
-      throw Failure.user("--patience needs validation text, but --data is too short to spare some");
-    }
-    if (resume) {
-      say(String.format(Locale.ROOT, "goes on after step %,d", trainer.resume()));
+  private Corpus corpus(Gpt2Tokenizer tokenizer) {
+    return read(
+        "--data",
+        () -> Corpus.read(data, tokenizer::encode, tokenizer.endOfText(), 0.02, flags.seed()));
+  }
+
+  private void train(Gpt2Training training, Checkpoints checkpoints, String heldOut) {
+    int context = training.model().config().context();
+    if (heldOut != null && context < 2) {
+      throw Failure.user("--test needs a context of at least 2 but --context is " + context);
     }
     long began = System.nanoTime();
-    Trainer.Result result = trainer.train(steps);
-    Gpt2Folder.save(model, out, store);
-    say(
-        String.format(
-            Locale.ROOT,
-            "%s written to %s",
-            result.stopped() ? "the best weights were" : "the model was",
-            out));
-    report(open, corpus, result, (System.nanoTime() - began) * 1e-9);
-  }
-
-  private static Objective validation(Open open, int[][] windows) {
-    return number -> {
-      int[][] batch = new int[EVALUATION_ROWS][];
-      System.arraycopy(windows, (int) number * EVALUATION_ROWS, batch, 0, EVALUATION_ROWS);
-      Tensor loss = open.model().loss(ids(open.device(), batch));
-      return new Objective.Batch(loss, (long) EVALUATION_ROWS * (batch[0].length - 1));
-    };
-  }
-
-  private static Tensor ids(Device device, int[][] rows) {
-    int length = rows[0].length;
-    int[] flat = new int[rows.length * length];
-    for (int r = 0; r < rows.length; r++) {
-      System.arraycopy(rows[r], 0, flat, r * length, length);
-    }
-    return Tensor.ids(device, Shape.of(rows.length, length), flat);
-  }
-
-  /// Prints the validation loss and a sample after each evaluation.
-  private StepListener samples(Open open) {
-    return new StepListener() {
-      @Override
-      public void step(StepReport report) {
-        if (Double.isNaN(report.evaluation())) {
-          return;
-        }
-        say(
-            String.format(
-                Locale.ROOT,
-                "step %,d: loss %.4f, validation %.4f: %s",
-                report.step(),
-                report.loss(),
-                report.evaluation(),
-                sample(open).strip().replace('\n', ' ')));
+    try {
+      Trainer trainer = training.trainer(checkpoints, out.resolve("train.csv"), prompt);
+      if (resume) {
+        say(String.format(Locale.ROOT, "goes on after step %,d", resumed(trainer)));
       }
-    };
-  }
-
-  private String sample(Open open) {
-    try (Gpt2Inference model = Gpt2Inference.of(open.model(), DType.F32)) {
-      SamplingOptions options = SamplingOptions.DEFAULT.withTemperature(0.8).withSeed(seed);
-      return Sampling.sampleTokensWithCache(model, open.tokenizer(), prompt, options);
+      Trainer.Result result = trainer.train(flags.steps());
+      Gpt2Folder.save(training.model(), out, store);
+      if (from != null) {
+        Gpt2Tokenizer.copyFiles(from, out);
+      }
+      say((result.stopped() ? "the best weights were" : "the model was") + " written to " + out);
+      HeldOut score = heldOut == null ? null : training.score(heldOut);
+      if (score != null) {
+        say(test + ": " + score);
+      }
+      report(result, score, (System.nanoTime() - began) * 1e-9);
+    } catch (IOException e) {
+      throw Failure.outside(
+          "the training failed: " + Reasons.of(e) + "; the same command with --resume goes on", e);
     }
   }
 
-  private void report(Open open, Corpus corpus, Trainer.Result result, double seconds)
-      throws IOException {
-    double bitsPerByte = Double.NaN;
-    double perplexity = Double.NaN;
-    double ngram = Double.NaN;
-    if (test != null) {
-      String text = Corpus.text(test);
-      int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-      int[] ids = open.tokenizer().encode(text);
-      int end = open.tokenizer().endOfText();
-      Gpt2Config config = open.model().config();
-      Scoring.Result score =
-          Scoring.score(open.model()::logits, open.device(), config.context(), end, ids);
-      bitsPerByte = score.bitsPerByte(bytes);
-      perplexity = score.perplexity();
-      NgramModel baseline =
-          NgramModel.train(new int[][] {corpus.training()}, config.vocabulary(), NGRAM_ORDER);
-      int[] document = new int[ids.length + 1];
-      document[0] = end;
-      System.arraycopy(ids, 0, document, 1, ids.length);
-      ngram = -baseline.logProbabilityOf(document, 1) / StrictMath.log(2) / bytes;
-      say(
-          String.format(
-              Locale.ROOT,
-              "%s: %.4f bits per byte, perplexity %.3f; a %d-gram model with back-off: %.4f bits"
-                  + " per byte",
-              test,
-              bitsPerByte,
-              perplexity,
-              NGRAM_ORDER,
-              ngram));
+  private static long resumed(Trainer trainer) throws IOException {
+    try {
+      return trainer.resume();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw Failure.user("--resume wants the command as it was: " + e.getMessage(), e);
     }
-    double[] figures = {bitsPerByte, perplexity, ngram};
+  }
+
+  private void report(Trainer.Result result, HeldOut score, double seconds) throws IOException {
     json.print(
         spec.commandLine().getOut(),
         line -> {
           line.writeNumberField("steps", result.steps());
-          line.writeNumberField("loss", result.loss());
-          if (test != null) {
-            line.writeNumberField("bits_per_byte", figures[0]);
-            line.writeNumberField("perplexity", figures[1]);
-            line.writeNumberField("baseline_bits_per_byte", figures[2]);
+          if (Double.isFinite(result.loss())) { // else there was no step left to do
+            line.writeNumberField("loss", result.loss());
+          }
+          if (score != null) {
+            line.writeNumberField("bits_per_byte", score.bitsPerByte());
+            line.writeNumberField("perplexity", score.perplexity());
+            line.writeNumberField("baseline_bits_per_byte", score.baselineBitsPerByte());
           }
           line.writeNumberField("seconds", seconds);
         });

@@ -17,6 +17,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -43,6 +44,8 @@ public final class Gpt2Tokenizer implements Tokenizer {
       Pattern.compile(
           "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
           Pattern.UNICODE_CHARACTER_CLASS);
+
+  private static final List<String> FILES = List.of("vocab.json", "merges.txt");
 
   private static final String RANKS = "/com/knuddels/jtokkit/r50k_base.tiktoken";
 
@@ -106,8 +109,7 @@ public final class Gpt2Tokenizer implements Tokenizer {
   ///
   /// @throws IllegalArgumentException when the files are of another size than the model
   public static Gpt2Tokenizer of(Path folder, int vocabularySize) throws IOException {
-    if (!Files.exists(folder.resolve("vocab.json"))
-        || !Files.exists(folder.resolve("merges.txt"))) {
+    if (!hasFiles(folder)) {
       return first(vocabularySize);
     }
     Gpt2Tokenizer own = merging(BytePairs.read(folder));
@@ -120,6 +122,34 @@ public final class Gpt2Tokenizer implements Tokenizer {
               + vocabularySize);
     }
     return own;
+  }
+
+  /// Whether the folder has a tokenizer of its own.
+  public static boolean hasFiles(Path folder) {
+    return FILES.stream().allMatch(name -> Files.exists(folder.resolve(name)));
+  }
+
+  /// Whether two folders have the same tokenizer of their own.
+  public static boolean sameFiles(Path a, Path b) throws IOException {
+    if (!hasFiles(a) || !hasFiles(b)) {
+      return false;
+    }
+    for (String name : FILES) {
+      if (Files.mismatch(a.resolve(name), b.resolve(name)) >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Gives a folder the tokenizer of another, where that has one of its own: a model's ids mean
+  /// nothing without it.
+  public static void copyFiles(Path from, Path to) throws IOException {
+    if (hasFiles(from) && !sameFiles(from, to)) {
+      for (String name : FILES) {
+        Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   static Gpt2Tokenizer merging(BytePairs pairs) {

@@ -53,7 +53,7 @@ public final class Clip {
       if (parameter.kind() != Parameter.Kind.BUFFER) {
         for (double value : parameter.gradient().toDoubles()) {
           if (!Double.isFinite(value)) {
-            throw new IllegalStateException(
+            throw new NotFiniteException(
                 "clip: the gradient of "
                     + parameter
                     + " holds "

@@ -7,6 +7,7 @@ import dev.weft.nn.SavedState;
 import dev.weft.nn.io.Checkpoints;
 import dev.weft.nn.optim.Clip;
 import dev.weft.nn.optim.EarlyStopping;
+import dev.weft.nn.optim.NotFiniteException;
 import dev.weft.nn.optim.Optimizer;
 import dev.weft.nn.optim.ReduceOnPlateau;
 import dev.weft.nn.optim.Schedule;
@@ -142,7 +143,7 @@ public final class Trainer {
   /// Trains until `steps` steps are done, those before a resume included, or early stopping ends
   /// it. The model is left in evaluation mode.
   ///
-  /// @throws IllegalStateException when a loss or a gradient is not finite
+  /// @throws NotFiniteException when a loss or a gradient is not finite
   public Result train(long steps) throws IOException {
     double loss = Double.NaN;
     try {
@@ -219,7 +220,7 @@ public final class Trainer {
 
   private double finite(double loss) {
     if (!Double.isFinite(loss)) {
-      throw new IllegalStateException(
+      throw new NotFiniteException(
           "trainer: the loss of step "
               + (step + 1)
               + " is "
