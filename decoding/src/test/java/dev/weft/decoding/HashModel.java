@@ -61,6 +61,9 @@ public final class HashModel implements LanguageModel {
   }
 
   private void fill(float[] values, int row, long state) {
+    if (failing) {
+      throw new ArithmeticException("made to fail");
+    }
     for (int j = 0; j < vocabularySize; j++) {
       long h = (state + j) * 0xBF58476D1CE4E5B9L;
       h = (h ^ (h >>> 31)) * 0x94D049BB133111EBL;
@@ -119,9 +122,6 @@ public final class HashModel implements LanguageModel {
           next[r] = fold(next[r], tokens[r]);
           fill(values, r, next[r]);
         }
-        if (failing) {
-          throw new ArithmeticException("made to fail");
-        }
         owner.close();
         owner = new Owner("states");
         Tensor logits =
@@ -136,27 +136,43 @@ public final class HashModel implements LanguageModel {
 
     @Override
     public void reorder(int[] parents) {
-      ledger.checkReorder(parents);
-      long[] next = new long[parents.length];
-      for (int i = 0; i < next.length; i++) {
-        next[i] = states[parents[i]];
+      ledger.begin("reorder");
+      try {
+        ledger.checkReorder(parents);
+        long[] next = new long[parents.length];
+        for (int i = 0; i < next.length; i++) {
+          next[i] = states[parents[i]];
+        }
+        states = next;
+        ledger.reorder(parents);
+      } finally {
+        ledger.end();
       }
-      states = next;
-      ledger.reorder(parents);
     }
 
     @Override
     public Session fork(int rows) {
-      long[] copies = new long[rows];
-      java.util.Arrays.fill(copies, states[0]);
-      return new States(ledger.fork(rows), copies);
+      ledger.begin("fork");
+      try {
+        SessionLedger copy = ledger.fork(rows);
+        long[] copies = new long[rows];
+        java.util.Arrays.fill(copies, states[0]);
+        return new States(copy, copies);
+      } finally {
+        ledger.end();
+      }
     }
 
     @Override
     public void truncate(int position) {
-      ledger.truncate(position);
-      for (int r = 0; r < states.length; r++) {
-        states[r] = fold(0, ledger.tokens(r));
+      ledger.begin("truncate");
+      try {
+        ledger.truncate(position);
+        for (int r = 0; r < states.length; r++) {
+          states[r] = fold(0, ledger.tokens(r));
+        }
+      } finally {
+        ledger.end();
       }
     }
 

@@ -111,30 +111,53 @@ class SessionTest {
 
   @Test
   void wrongTokensThrow() {
-    try (LanguageModel.Session session = hash.open(2)) {
-      for (int[][] bad :
-          new int[][][] {{{1}}, {{1}, {}}, {{1}, {30}}, {{1}, {-1}}, {{1}, {2}, {3}}}) {
-        assertThrows(IllegalArgumentException.class, () -> session.feed(bad));
+    for (LanguageModel model : models) {
+      try (LanguageModel.Session session = model.open(2)) {
+        for (int[][] bad :
+            new int[][][] {{{1}}, {{1}, {}}, {{1}, {30}}, {{1}, {-1}}, {{1}, {2}, {3}}}) {
+          assertThrows(IllegalArgumentException.class, () -> session.feed(bad));
+        }
+        feed(session, new int[] {1}, new int[] {2});
       }
-      feed(session, new int[] {1}, new int[] {2});
     }
-    assertThrows(IllegalArgumentException.class, () -> hash.open(0));
+  }
+
+  @Test
+  void wrongRowsAndPositionsThrowAndChangeNothing() {
+    for (LanguageModel model : models) {
+      assertThrows(IllegalArgumentException.class, () -> model.open(0));
+      try (LanguageModel.Session one = model.open(1);
+          LanguageModel.Session two = model.open(2)) {
+        feed(one, new int[] {1, 2, 3});
+        feed(two, new int[] {4}, new int[] {5});
+        assertThrows(IllegalArgumentException.class, () -> one.fork(0));
+        assertThrows(IllegalArgumentException.class, () -> one.truncate(-1));
+        assertThrows(IllegalArgumentException.class, () -> two.reorder(new int[0]));
+        assertThrows(IndexOutOfBoundsException.class, () -> two.reorder(new int[] {0, 2}));
+        assertThrows(IndexOutOfBoundsException.class, () -> two.reorder(new int[] {-1}));
+        assertArrayEquals(new int[] {1, 2, 3}, one.tokens(0));
+        assertEquals(2, two.rows());
+        assertArrayEquals(whole(5, 6), feed(two, new int[] {1}, new int[] {6})[1]);
+      }
+    }
   }
 
   @Test
   @DisplayName("S1-60: a failed step leaves the old length, and the session refuses to go on")
   void failedStep() {
-    try (LanguageModel.Session session = hash.open(1)) {
-      feed(session, new int[] {1, 2});
-      hash.failing(true);
-      assertThrows(ArithmeticException.class, () -> feed(session, new int[] {3}));
-      hash.failing(false);
-      assertEquals(2, session.position(0));
-      var e = assertThrows(IllegalStateException.class, () -> feed(session, new int[] {3}));
-      assertTrue(e.getMessage().contains("holds [2] tokens"), e.getMessage());
-      assertThrows(IllegalStateException.class, () -> session.fork(1));
-      session.truncate(2);
-      assertArrayEquals(whole(1, 2, 3), feed(session, new int[] {3})[0]);
+    for (LanguageModel model : models) {
+      try (LanguageModel.Session session = model.open(1)) {
+        feed(session, new int[] {1, 2});
+        hash.failing(true);
+        assertThrows(ArithmeticException.class, () -> feed(session, new int[] {3}));
+        hash.failing(false);
+        assertEquals(2, session.position(0));
+        var e = assertThrows(IllegalStateException.class, () -> feed(session, new int[] {3}));
+        assertTrue(e.getMessage().contains("holds [2] tokens"), e.getMessage());
+        assertThrows(IllegalStateException.class, () -> session.fork(1));
+        session.truncate(2);
+        assertArrayEquals(whole(1, 2, 3), feed(session, new int[] {3})[0]);
+      }
     }
   }
 
@@ -147,6 +170,9 @@ class SessionTest {
       session.close();
       session.close();
       assertThrows(IllegalStateException.class, () -> feed(session, new int[] {2}));
+      assertThrows(IllegalStateException.class, () -> session.truncate(0));
+      assertThrows(IllegalStateException.class, () -> session.reorder(new int[] {0}));
+      assertThrows(IllegalStateException.class, () -> session.fork(1));
     }
   }
 
