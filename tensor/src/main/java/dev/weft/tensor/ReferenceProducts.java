@@ -58,8 +58,11 @@ final class ReferenceProducts {
         }
         for (int k = from; k < to; k++) {
           double w = column == null ? 0 : column.get(k);
-          values.set(valueIndex(target, k, n), scales == null ? w : quantised(w, scale));
+          values.set(target.index(k, n), scales == null ? w : quantised(w, scale));
         }
+      }
+      for (int k = in; k < target.panels().dim(1); k++) {
+        values.set(target.index(k, n), 0);
       }
     }
   }
@@ -74,10 +77,6 @@ final class ReferenceProducts {
 
   private static double quantised(double w, double scale) {
     return scale == 0 ? 0 : Math.clamp(Math.rint(Real.F32.div(w, scale)), -127, 127);
-  }
-
-  private static long valueIndex(Weight w, int k, int n) {
-    return ((long) (n / Weight.PANEL) * w.in() + k) * Weight.PANEL + n % Weight.PANEL;
   }
 
   private static long scaleIndex(Weight w, int group, int n) {
@@ -139,7 +138,7 @@ final class ReferenceProducts {
     Elements panels = Elements.of(w.panels());
     double[] column = new double[w.in()];
     for (int k = 0; k < column.length; k++) {
-      column[k] = panels.get(valueIndex(w, k, n));
+      column[k] = panels.get(w.index(k, n));
     }
     return column;
   }

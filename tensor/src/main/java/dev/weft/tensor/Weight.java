@@ -3,12 +3,16 @@ package dev.weft.tensor;
 /// What a product multiplies by: a matrix of `in` rows and `out` columns, either dense (a tensor
 /// view, any strides) or packed for reading at memory speed.
 ///
-/// A pack lies in panels of [#PANEL] columns, k-major: element (k, n) stands at `((n / PANEL) · in
-/// + k) · PANEL + n % PANEL`, as F32, BF16 or I8; columns past `out` are zero. An I8 pack has one
-/// F32 scale per column and group of [#GROUP] k: symmetric, scale = max |w| / 127, value = round to
-/// even of w / scale; element (g, n) of the scales stands at `((n / PANEL) · groups + g) · PANEL +
-/// n % PANEL`. A pack made of a parameter remembers its version and refuses to be used after the
-/// parameter changed.
+/// A pack lies in panels of [#PANEL] columns, k-major, as F32, BF16 or I8; [#index] says where
+/// element (k, n) stands. Columns past `out` are zero. In a BF16 pack two k share a row, side by
+/// side in each column, so that a 32-bit lane holds both: the even k in its low half, the odd one
+/// in its high half, and widening is a shift or a mask. (Were `in` odd, a last k of zeros is
+/// added.)
+///
+/// An I8 pack has one F32 scale per column and group of [#GROUP] k: symmetric, scale = max |w| /
+/// 127, value = round to even of w / scale; element (g, n) of the scales stands at `((n / PANEL) ·
+/// groups + g) · PANEL + n % PANEL`. A pack made of a parameter remembers its version and refuses
+/// to be used after the parameter changed.
 public final class Weight {
   /// Columns of a panel.
   public static final int PANEL = 48;
@@ -74,7 +78,7 @@ public final class Weight {
       throw new IllegalArgumentException("weight: packs are F32, BF16 or I8, not " + dtype);
     }
     int count = Math.ceilDiv(out, PANEL);
-    Tensor panels = owner.empty(device, dtype, Shape.of(count, in, PANEL));
+    Tensor panels = owner.empty(device, dtype, Shape.of(count, depth(in, dtype), PANEL));
     Tensor scales =
         dtype == DType.I8
             ? owner.empty(device, DType.F32, Shape.of(count, Math.ceilDiv(in, GROUP), PANEL))
@@ -107,9 +111,23 @@ public final class Weight {
     return dense;
   }
 
-  /// The panels (panels, in, PANEL) of a packed weight; null when dense.
+  /// The panels (panels, in, PANEL) of a packed weight, `in` made even in a BF16 pack; null when
+  /// dense.
   public Tensor panels() {
     return panels;
+  }
+
+  /// k of a panel: `in`, made even for BF16.
+  public static int depth(int in, DType dtype) {
+    return dtype == DType.BF16 ? in + (in & 1) : in;
+  }
+
+  /// Where element (k, n) of a pack stands in [#panels], counted in elements.
+  public long index(int k, int n) {
+    long panel = (long) (n / PANEL) * depth(in, dtype) * PANEL;
+    int column = n % PANEL;
+    return panel
+        + (dtype == DType.BF16 ? (k / 2 * PANEL + column) * 2L + k % 2 : (long) k * PANEL + column);
   }
 
   /// The scales (panels, groups, PANEL) of an I8 pack, else null.

@@ -43,22 +43,23 @@ final class Column {
   }
 
   private static void column(long to, Panels panels, int n) {
-    int width = panels.type().bytes();
-    long from = panels.address(n / Panels.WIDTH, 0) + (long) n % Panels.WIDTH * width;
-    long step = (long) Panels.WIDTH * width;
+    long from = panels.address(n / Panels.WIDTH, 0);
+    int column = n % Panels.WIDTH;
     switch (panels.type()) {
       case BF16 -> {
         for (int k = 0; k < panels.k(); k++) {
-          Native.set(to + k * 4L, Halves.fromBf16(ALL.get(SHORT, from + k * step)));
+          long half = from + (k / 2 * Panels.WIDTH + column) * 4L + k % 2 * 2L;
+          Native.set(to + k * 4L, Halves.fromBf16(ALL.get(SHORT, half)));
         }
       }
       case I8 -> {
         for (int k = 0; k < panels.k(); k++) {
-          long scale = panels.scales(n / Panels.WIDTH, k / Weight.GROUP) + n % Panels.WIDTH * 4L;
-          Native.set(to + k * 4L, Native.get(scale) * ALL.get(BYTE, from + k * step));
+          long scale = panels.scales(n / Panels.WIDTH, k / Weight.GROUP) + column * 4L;
+          byte value = ALL.get(BYTE, from + (long) k * Panels.WIDTH + column);
+          Native.set(to + k * 4L, Native.get(scale) * value);
         }
       }
-      default -> Strided.gather(4, to, from, step, panels.k());
+      default -> Strided.gather(4, to, from + column * 4L, Panels.ROW_BYTES, panels.k());
     }
   }
 }

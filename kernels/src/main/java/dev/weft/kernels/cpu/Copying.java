@@ -110,16 +110,19 @@ final class Copying {
     }
   }
 
-  /// As [Halves#toBf16].
+  /// As [Halves#toBf16], in the upper halves; what stands in the lower ones is to be dropped.
+  static IntVector toBf16(FloatVector v) {
+    IntVector bits = v.reinterpretAsInts();
+    IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+    IntVector rounded = bits.add(odd).add(0x7fff);
+    IntVector nan = bits.or(0x40_0000);
+    return rounded.blend(nan, v.compare(VectorOperators.NE, v).cast(I));
+  }
+
   private static void toBf16(long y, long x, int n) {
     for (int i = 0; i < n; i += LANES) {
-      FloatVector v = load(x + 4L * i);
-      IntVector bits = v.reinterpretAsInts();
-      IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-      IntVector rounded = bits.add(odd).add(0x7fff);
-      IntVector nan = bits.or(0x40_0000);
-      IntVector half = rounded.blend(nan, v.compare(VectorOperators.NE, v).cast(I));
-      half.lanewise(VectorOperators.LSHR, 16)
+      toBf16(load(x + 4L * i))
+          .lanewise(VectorOperators.LSHR, 16)
           .convertShape(VectorOperators.I2S, S, 0)
           .intoMemorySegment(ALL, y + 2L * i, LITTLE);
     }

@@ -13,13 +13,14 @@ import jdk.incubator.vector.FloatVector;
 /// The peaks of this machine as the Vector API reaches them: the best of several trials.
 final class CpuLimits implements MachineLimits {
   private static final int TRIALS = 12;
+  private static final int READS = 6;
   private static final int STEPS = 2_000_000;
-  private static final long BUFFER = 256L << 20; // far beyond the caches
+  private static final long BUFFER = 1L << 30; // far beyond the caches
 
   @Override
   public double flops(int threads) {
     DoubleAdder used = new DoubleAdder(); // keeps the JIT from dropping the work
-    double seconds = best(threads, part -> used.add(multiplyAdds(STEPS)));
+    double seconds = best(TRIALS, threads, part -> used.add(multiplyAdds(STEPS)));
     return 12.0 * 2 * LANES * STEPS * threads / seconds;
   }
 
@@ -28,16 +29,16 @@ final class CpuLimits implements MachineLimits {
     try (Arena arena = Arena.ofShared()) {
       long start = arena.allocate(BUFFER, 64).fill((byte) 1).address();
       DoubleAdder used = new DoubleAdder();
-      long share = BUFFER / threads & -4L * BYTES;
-      double seconds = best(threads, part -> used.add(sum(start + part * share, share)));
+      long share = BUFFER / threads & -8L * BYTES;
+      double seconds = best(READS, threads, part -> used.add(sum(start + part * share, share)));
       return (double) share * threads / seconds;
     }
   }
 
-  private static double best(int threads, Team.Part part) {
+  private static double best(int trials, int threads, Team.Part part) {
     long best = Long.MAX_VALUE;
     try (Team team = new Team(threads)) {
-      for (int trial = 0; trial < TRIALS; trial++) {
+      for (int trial = 0; trial < trials; trial++) {
         long start = System.nanoTime();
         team.run(threads, part);
         best = Math.min(best, System.nanoTime() - start);
@@ -84,12 +85,20 @@ final class CpuLimits implements MachineLimits {
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
-    for (long at = start; at < start + bytes; at += 4L * BYTES) {
+    FloatVector e = a;
+    FloatVector f = a;
+    FloatVector g = a;
+    FloatVector h = a;
+    for (long at = start; at < start + bytes; at += 8L * BYTES) {
       a = a.add(load(at));
       b = b.add(load(at + BYTES));
       c = c.add(load(at + 2L * BYTES));
       d = d.add(load(at + 3L * BYTES));
+      e = e.add(load(at + 4L * BYTES));
+      f = f.add(load(at + 5L * BYTES));
+      g = g.add(load(at + 6L * BYTES));
+      h = h.add(load(at + 7L * BYTES));
     }
-    return a.add(b).add(c.add(d)).lane(0);
+    return a.add(b).add(c.add(d)).add(e.add(f).add(g.add(h))).lane(0);
   }
 }

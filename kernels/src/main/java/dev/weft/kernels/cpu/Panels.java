@@ -1,12 +1,16 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.I;
 import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 import static dev.weft.kernels.cpu.Vectors.load;
 import static dev.weft.kernels.cpu.Vectors.store;
 
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Weight;
+import jdk.incubator.vector.IntVector;
 
 /// The right side of a product in panels of 48 columns, k-major, as [Weight] lays them out.
 ///
@@ -43,9 +47,9 @@ record Panels(DType type, long address, long scales, int k, int n) {
     return (long) count(n) * k * ROW_BYTES;
   }
 
-  /// Element (row, 0) of a panel.
+  /// Element (row, 0) of a panel; in BF16, where two rows lie in one, of an even row.
   long address(int panel, int row) {
-    return address + ((long) panel * k + row) * WIDTH * type.bytes();
+    return address + ((long) panel * Weight.depth(k, type) + row) * WIDTH * type.bytes();
   }
 
   /// The scales of a panel's columns for one group of k.
@@ -136,17 +140,22 @@ record Panels(DType type, long address, long scales, int k, int n) {
     }
   }
 
-  /// Rows `from` … `from + count − 1` of a panel as F32 (an I8 pack's values, unscaled).
+  /// Rows `from` … `from + count − 1` of a panel as F32 (an I8 pack's values, unscaled). In BF16
+  /// `from` is even, and the partner of an odd last row is written too.
   void widen(long target, int panel, int from, int count) {
     long source = address(panel, from);
-    int vectors = count * (WIDTH / LANES);
     if (type == DType.BF16) {
-      for (int i = 0; i < vectors; i++) {
-        store(OneRow.bf16(source), target);
-        source += BYTES / 2;
-        target += BYTES;
+      for (int k = 0; k < count; k += 2) {
+        for (int j = 0; j < ROW_BYTES; j += BYTES) {
+          IntVector pair = IntVector.fromMemorySegment(I, ALL, source + j, LITTLE);
+          OneRow.even(pair).intoMemorySegment(ALL, target + j, LITTLE);
+          OneRow.odd(pair).intoMemorySegment(ALL, target + ROW_BYTES + j, LITTLE);
+        }
+        source += ROW_BYTES;
+        target += 2L * ROW_BYTES;
       }
     } else {
+      int vectors = count * (WIDTH / LANES);
       for (int i = 0; i < vectors; i++) {
         store(OneRow.i8(source), target);
         source += BYTES / 4;
