@@ -192,11 +192,12 @@ final class TrainGpt2 implements Callable<Integer> {
         say(String.format(Locale.ROOT, "goes on after step %,d", resumed(trainer)));
       }
       Trainer.Result result = trainer.train(flags.steps());
+      boolean best = trainer.restoreBest();
       Gpt2Folder.save(training.model(), out, store);
       if (from != null) {
         Gpt2Tokenizer.copyFiles(from, out);
       }
-      say((result.stopped() ? "the best weights were" : "the model was") + " written to " + out);
+      say((best ? "the best weights were" : "the model was") + " written to " + out);
       HeldOut score = heldOut == null ? null : training.score(heldOut);
       if (score != null) {
         say(test + ": " + score);

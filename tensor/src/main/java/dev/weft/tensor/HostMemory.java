@@ -15,10 +15,14 @@ import java.util.Map;
 final class HostMemory {
   private static final long ALIGNMENT = 64;
   private static final long SLAB = 4L << 20;
+  private static final long LARGE = SLAB / 4;
   private static final boolean POISON = Boolean.getBoolean("weft.checked");
+
+  private record Large(String owner, long bytes) {}
 
   private final String device;
   private final Map<Long, ArrayDeque<MemorySegment>> free = new HashMap<>();
+  private final Map<Long, Large> large = new HashMap<>(); // in use, by address
   private MemorySegment slab = MemorySegment.NULL;
   private long slabUsed;
   private long live;
@@ -37,6 +41,9 @@ final class HostMemory {
     if (memory == null) {
       memory = take(rounded, owner);
     }
+    if (rounded > LARGE) {
+      large.put(memory.address(), new Large(owner, bytes));
+    }
     live += bytes;
     peak = Math.max(peak, live);
     allocations++;
@@ -48,6 +55,9 @@ final class HostMemory {
 
   synchronized void release(MemorySegment memory, long bytes) {
     live -= bytes;
+    if (memory.byteSize() > LARGE) {
+      large.remove(memory.address());
+    }
     if (POISON) {
       poison(memory);
     }
@@ -60,7 +70,7 @@ final class HostMemory {
 
   private MemorySegment take(long rounded, String owner) {
     try {
-      if (rounded > SLAB / 4) {
+      if (rounded > LARGE) {
         MemorySegment memory = Arena.ofShared().allocate(rounded, ALIGNMENT);
         reserved += rounded;
         return memory;
@@ -85,10 +95,30 @@ final class HostMemory {
                   + mebibytes(live)
                   + " MiB are in use and "
                   + mebibytes(reserved)
-                  + " MiB reserved. A shorter context, a smaller batch or a smaller dtype needs less");
+                  + " MiB reserved"
+                  + owners()
+                  + ". A shorter context, a smaller batch or a smaller dtype needs less");
       error.initCause(e);
       throw error;
     }
+  }
+
+  /// `; the most has NAME with 12 MiB, then NAME with 3 MiB`: of the blocks that are not in a slab.
+  private String owners() {
+    Map<String, Long> bytes = new HashMap<>();
+    large.values().forEach(block -> bytes.merge(block.owner, block.bytes, Long::sum));
+    StringBuilder text = new StringBuilder();
+    bytes.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(3)
+        .forEach(
+            e ->
+                text.append(text.isEmpty() ? "; the most has " : ", then ")
+                    .append(e.getKey())
+                    .append(" with ")
+                    .append(mebibytes(e.getValue()))
+                    .append(" MiB"));
+    return text.toString();
   }
 
   /// Eight classes between two powers of two: at most 12.5 % is lost, and near sizes share a list.

@@ -173,6 +173,19 @@ public final class Trainer {
     return new Result(step, loss, stopped());
   }
 
+  /// Puts the weights of the best evaluation in place, where early stopping watches and there was
+  /// one: for a training whose steps ran out before its patience. Training on from there is no
+  /// longer the unbroken run.
+  ///
+  /// @return whether it did
+  public boolean restoreBest() {
+    boolean seen = stopping != null && stopping.bestCheck() >= 0;
+    if (seen) {
+      stopping.restore();
+    }
+    return seen;
+  }
+
   private boolean stopped() {
     return stopping != null && stopping.stopped();
   }

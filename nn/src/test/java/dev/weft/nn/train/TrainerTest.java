@@ -185,6 +185,17 @@ class TrainerTest extends OnDevices {
 
   @Test
   void earlyStoppingEndsItWithTheBestWeights() throws Exception {
+    stopsEarly(100, 6);
+  }
+
+  @Test
+  void theBestWeightsCanBeHadWhenTheStepsRunOutFirst() throws Exception {
+    stopsEarly(5, 5);
+  }
+
+  /// Trains up to `most` steps; the fourth check is the best of the first six, after which patience
+  /// runs out.
+  private void stopsEarly(int most, int steps) throws Exception {
     double[] losses = {1, 0.8, 0.81, 0.79, 0.8, 0.82, 0.5};
     try (Classifier classifier = new Classifier(1);
         EarlyStopping stopping = new EarlyStopping(classifier.set, 2, 0)) {
@@ -196,14 +207,20 @@ class TrainerTest extends OnDevices {
             Tensor loss = Tensor.of(device, Shape.SCALAR, (float) losses[check[0]++]);
             return new Objective.Batch(loss, 1);
           };
-      Trainer.Result result =
+      Trainer trainer =
           classifier
               .trainer(Schedule.constant(0.01))
               .evaluate(validation, 1, 1)
-              .stopEarly(stopping)
-              .train(100);
-      assertTrue(result.stopped());
-      assertEquals(6, result.steps());
+              .stopEarly(stopping);
+      assertFalse(trainer.restoreBest(), "no check yet");
+      Trainer.Result result = trainer.train(most);
+      assertEquals(steps < most, result.stopped());
+      assertEquals(steps, result.steps());
+      if (!result.stopped()) {
+        assertEquals(steps, weights.size());
+        assertArrayEquals(weights.getLast(), classifier.set.valuesAndBuffers().toFloats());
+        assertTrue(trainer.restoreBest());
+      }
       assertArrayEquals(weights.get(3), classifier.set.valuesAndBuffers().toFloats());
     }
   }
