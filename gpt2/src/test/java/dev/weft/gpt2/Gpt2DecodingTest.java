@@ -19,6 +19,8 @@ import dev.weft.nn.Layer;
 import dev.weft.nn.Noise;
 import dev.weft.nn.Recording;
 import dev.weft.tensor.DType;
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Devices;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
@@ -60,6 +62,19 @@ class Gpt2DecodingTest extends OnDevices {
     try (LanguageModel.Session session = model.open(1)) {
       assertEquals(uncached, Sampling.sampleTokens(model, tokenizer, GRUE, options, session));
     }
+  }
+
+  @Test
+  @DisplayName("S1-18: ids go to the model's device by themselves")
+  void idsGoToTheModelsDevice() {
+    Device other = Devices.require(device.name().equals("cpu") ? "reference" : "cpu");
+    long here = device.stats().allocations();
+    long there = other.stats().allocations();
+    SamplingOptions options = DEFAULT.withMaxTokensGenerated(3).withStopAtEos(false);
+    Sampling.sampleTokens(model, tokenizer, GRUE, options);
+    Sampling.sampleTokensWithCache(model, tokenizer, GRUE, options);
+    assertTrue(device.stats().allocations() > here, "the model's device did the work");
+    assertEquals(there, other.stats().allocations(), "the other device did none");
   }
 
   @Test
