@@ -1,7 +1,9 @@
 package dev.weft.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +58,13 @@ public final class ParameterSet implements AutoCloseable {
   /// Allocates the values and runs the initialisers; parameter number i draws from sequence i.
   public ParameterSet allocate(long seed) {
     allocate();
+    Map<Integer, float[]> bySize =
+        new HashMap<>(); // layers repeat: no garbage as large as the model
     int index = 0;
     for (Parameter parameter : byName.values()) {
-      float[] initial = new float[Math.toIntExact(parameter.shape().size())];
+      int size = Math.toIntExact(parameter.shape().size());
+      float[] initial = bySize.computeIfAbsent(size, float[]::new);
+      Arrays.fill(initial, 0);
       var random = new Philox(seed, Philox.Purpose.INITIALISATION, 0, index++);
       parameter.initializer().fill(initial, parameter.shape(), random);
       parameter.tensor().set(initial);
