@@ -45,9 +45,13 @@ final class DoctorTest {
   }
 
   @Test
-  void threadsMustBePositive() {
-    Run run = Run.weft("doctor", "--threads", "0");
-    assertEquals(2, run.exitCode());
-    assertEquals("weft doctor: --threads must be at least 1 but is 0\n", run.err());
+  void threadsMustBeACountThatAMachineCanHave() {
+    for (String threads : new String[] {"0", "1025"}) {
+      Run run = Run.weft("doctor", "--threads", threads);
+      assertEquals(2, run.exitCode());
+      assertEquals(
+          "weft doctor: --threads must be at least 1 and at most 1024 but is " + threads + "\n",
+          run.err());
+    }
   }
 }
