@@ -58,8 +58,8 @@ public final class ParameterSet implements AutoCloseable {
   /// Allocates the values and runs the initialisers; parameter number i draws from sequence i.
   public ParameterSet allocate(long seed) {
     allocate();
-    Map<Integer, float[]> bySize =
-        new HashMap<>(); // layers repeat: no garbage as large as the model
+    // Layers repeat, so this makes no garbage as large as the model.
+    Map<Integer, float[]> bySize = new HashMap<>();
     int index = 0;
     for (Parameter parameter : byName.values()) {
       int size = Math.toIntExact(parameter.shape().size());

@@ -6,26 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.tensor.ops.CrossEntropy;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// The numbers that ops promise.
-class BehaviourTest {
-  private final Device device = Devices.reference();
-  private long before;
-
-  @BeforeEach
-  void remember() {
-    before = device.stats().liveBytes();
-  }
-
-  @AfterEach
-  void everythingWasGivenBack() {
-    assertEquals(before, device.stats().liveBytes());
-  }
-
+class BehaviourTest extends OnReference {
   private Tensor random(long seed, int... dims) {
     var random = new Philox(seed, Philox.Purpose.INITIALISATION, 0, 0);
     Shape shape = Shape.of(dims);

@@ -6,26 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /// Who may take, keep, free and use memory, and when.
-class LifetimeTest {
-  private final Device device = Devices.reference();
-  private long before;
-
-  @BeforeEach
-  void rememberMemory() {
-    before = device.stats().liveBytes();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertEquals(before, device.stats().liveBytes());
-  }
-
+class LifetimeTest extends OnReference {
   private Tensor vector(float... values) {
     return Tensor.of(device, Shape.of(values.length), values);
   }

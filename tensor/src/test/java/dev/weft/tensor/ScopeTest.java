@@ -7,25 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Who owns memory and when it goes back.
-class ScopeTest {
-  private final Device device = Devices.reference();
-  private long before;
-
-  @BeforeEach
-  void remember() {
-    before = device.stats().liveBytes();
-  }
-
-  @AfterEach
-  void everythingWasGivenBack() {
-    assertEquals(before, device.stats().liveBytes());
-  }
-
+class ScopeTest extends OnReference {
   @Test
   void makingATensorWithNoScopeOpenThrows() {
     var error =

@@ -6,25 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What a tape watches, refuses and forgets.
-class TapeTest {
-  private final Device device = Devices.reference();
-  private long before;
-
-  @BeforeEach
-  void rememberMemory() {
-    before = device.stats().liveBytes();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertEquals(before, device.stats().liveBytes());
-  }
-
+class TapeTest extends OnReference {
   private Tensor vector(double... values) {
     return Tensor.of(device, Shape.of(values.length), values);
   }

@@ -9,25 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Views show the elements that they should, however they were taken.
-class ViewsTest {
-  private final Device device = Devices.reference();
-  private long before;
-
-  @BeforeEach
-  void remember() {
-    before = device.stats().liveBytes();
-  }
-
-  @AfterEach
-  void everythingWasGivenBack() {
-    assertEquals(before, device.stats().liveBytes());
-  }
-
+class ViewsTest extends OnReference {
   private Tensor counting(Shape shape) {
     int[] values = new int[(int) shape.size()];
     Arrays.setAll(values, i -> i);
