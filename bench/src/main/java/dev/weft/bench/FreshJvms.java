@@ -52,8 +52,7 @@ final class FreshJvms {
     }
   }
 
-  /// The row whose ratio (or value, where no limit is known) is the middle one, with the worst of
-  /// all.
+  /// Medians of the JVMs' values and limits, and the worst of the values.
   private static Row merge(List<Row> rows) {
     double[] values = rows.stream().mapToDouble(Row::value).sorted().toArray();
     double[] limits = rows.stream().mapToDouble(Row::limit).sorted().toArray();

@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,20 +50,39 @@ final class Main implements Callable<Integer> {
   private Path json;
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(line().execute(args));
+  }
+
+  /// The command; what it cannot read or write ends it with a sentence instead of a trace.
+  static CommandLine line() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              if (!(e instanceof IOException)) {
+                throw e;
+              }
+              line.getErr().println(e.getMessage());
+              return 1;
+            });
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<Benchmark> chosen = chosen();
+    if (jvms < 1) {
+      throw refused("--jvms must be at least 1 but is " + jvms);
+    }
+    if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
+      throw refused("--json " + json + ": there is no folder to write it to");
+    }
     if (threads != null) {
       if (threads < 1) {
-        throw new ParameterException(
-            spec.commandLine(), "--threads must be at least 1 but is " + threads);
+        throw refused("--threads must be at least 1 but is " + threads);
       }
       System.setProperty("weft.threads", threads.toString());
     }
-    List<Row> rows = jvms > 1 ? FreshJvms.run(jvms, arguments(chosen)) : measure(chosen);
+    Device opened = open();
+    List<Row> rows = jvms > 1 ? FreshJvms.run(jvms, arguments(chosen)) : measure(chosen, opened);
     if (jvms > 1) {
       System.out.println("median and worst of " + jvms + " fresh JVMs:");
       rows.forEach(System.out::println);
@@ -73,8 +93,19 @@ final class Main implements Callable<Integer> {
     return 0;
   }
 
-  private List<Row> measure(List<Benchmark> chosen) {
-    Device opened = Devices.require(device);
+  private Device open() {
+    try {
+      return Devices.require(device);
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  private ParameterException refused(String why) {
+    return new ParameterException(spec.commandLine(), why);
+  }
+
+  private List<Row> measure(List<Benchmark> chosen, Device opened) {
     System.out.println(opened.description());
     int team = threads != null ? threads : Runtime.getRuntime().availableProcessors();
     List<Row> rows = new ArrayList<>();
@@ -93,9 +124,7 @@ final class Main implements Callable<Integer> {
     List<Benchmark> chosen = new ArrayList<>();
     for (String name : names.isEmpty() ? List.copyOf(byName.keySet()) : names) {
       if (!byName.containsKey(name)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "no benchmark is called " + name + "; there are " + byName.keySet());
+        throw refused("no benchmark is called " + name + "; there are " + byName.keySet());
       }
       chosen.add(byName.get(name));
     }
