@@ -143,6 +143,13 @@ final class Elements {
     row(r).put(j, value);
   }
 
+  /// Overwrites all elements, row-major.
+  void fill(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      set(i, values[i]);
+    }
+  }
+
   /// Sets every element to 0 unless the gradient accumulates.
   void clear() {
     if (!accumulate) {

@@ -104,6 +104,32 @@ public interface Kernels {
   /// fma(scale, c, acc), g ascending, acc from 0.
   void linear(Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual);
 
+  // ---- recurrent layers -----------------------------------------------------------------------
+
+  /// Runs all steps of a recurrent layer; [Recurrence] has the formulas. F32 and F64; a packed
+  /// weight's products are those of `linear`.
+  void recurrent(Recurrence run);
+
+  /// The reverse, last step first, from dy (T, B, H) of the states and dcLast (B, H)? of the cell
+  /// state after the last step; the weight is dense. With e = dh[t] the whole gradient of a step's
+  /// state, and d the gradient of its row of `gates` (slopes as in [Unary#df]):
+  ///
+  /// - dh[t] starts as dy[t] (dh0: as 0), or as fma(e', z, that) for GRU, where e' is of the step
+  ///   after; then goes on as a chain over n ascending of d'[n] · w[k, n].
+  /// - TANH, RELU: d = e · f'.
+  /// - LSTM, with c̃ = tanh(c'): D = fma(e · o, 1 − c̃², dc); d = D · g, D · c, D · i, e · c̃ times
+  /// the
+  ///   slopes of i, f, g, o; the step before has dc = D · f.
+  /// - GRU: d_n = (e · (1 − z)) · n', d_z = (e · (h − n)) · z', d_r = (d_n · pₙ) · r'; `hidden` =
+  /// d_n
+  ///   · r, which stands for d_n in the chain.
+  /// - GRU_RESET_FIRST: dq = chain from 0 of d_n · wₙ, d_r = (dq · h) · r'; the start of the chain
+  ///   gets dq · r (fused) and the chain has r and z only.
+  ///
+  /// A masked step: d = 0, `hidden` = 0, dc stays, and the step before starts as dy + e with no
+  /// chain. Writes dh (T, B, H), dh0 (B, H)? and dc0 (B, H)?.
+  void recurrentGrad(Recurrence run, Tensor dh, Tensor dh0, Tensor dc0, Tensor dy, Tensor dcLast);
+
   // ---- rows of tables -------------------------------------------------------------------------
 
   /// y (N, C): y[i] = table[ids[i]]; table (V, C), ids I32 (N). Ids are in range: the op checked.

@@ -13,6 +13,7 @@ import dev.weft.tensor.ops.Joining;
 import dev.weft.tensor.ops.LayerNorm;
 import dev.weft.tensor.ops.Linear;
 import dev.weft.tensor.ops.Matmul;
+import dev.weft.tensor.ops.Recurrent;
 import dev.weft.tensor.ops.Reduction;
 import dev.weft.tensor.ops.RmsNorm;
 import dev.weft.tensor.ops.Softmax;
@@ -349,6 +350,17 @@ public final class Ops {
   public static Tensor batchNormInference(
       Tensor x, Tensor w, Tensor b, Tensor running, double eps) {
     return BatchNorm.infer(x, w, b, running, eps);
+  }
+
+  /// A recurrent layer over x (T, B, I); see [Recurrent#apply] and [Recurrence].
+  public static Recurrent.Result recurrent(
+      Gating gating,
+      Tensor x,
+      Recurrent.Weights weights,
+      Recurrent.State first,
+      Tensor mask,
+      boolean reverse) {
+    return Recurrent.apply(gating, x, weights, first, mask, reverse, null);
   }
 
   /// Causal attention: q (B, T, H, D), k and v (B, S, H, D) with S ≥ T: query t sees keys up to t +

@@ -109,6 +109,17 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void recurrent(Recurrence run) {
+    new ReferenceRecurrence(run).forward();
+  }
+
+  @Override
+  public void recurrentGrad(
+      Recurrence run, Tensor dh, Tensor dh0, Tensor dc0, Tensor dy, Tensor dcLast) {
+    new ReferenceRecurrence(run).backward(dh, dh0, dc0, dy, dcLast);
+  }
+
+  @Override
   public void embedding(Tensor y, Tensor table, Tensor ids) {
     ReferenceProducts.embedding(y, table, ids);
   }

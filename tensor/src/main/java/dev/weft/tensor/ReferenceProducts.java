@@ -116,7 +116,7 @@ final class ReferenceProducts {
   }
 
   /// x · column n of w, the stored values of which are `column`.
-  private static double product(Real r, Weight w, int n, double[] x, double[] column) {
+  static double product(Real r, Weight w, int n, double[] x, double[] column) {
     if (w.scales() == null) {
       return chain(r, x, column, 0, column.length, 0);
     }
@@ -131,7 +131,7 @@ final class ReferenceProducts {
   }
 
   /// Column n of a weight as it is stored: the values of an I8 pack without their scales.
-  private static double[] column(Weight w, int n) {
+  static double[] column(Weight w, int n) {
     if (!w.packed()) {
       return Elements.of(w.dense()).column(n).values();
     }

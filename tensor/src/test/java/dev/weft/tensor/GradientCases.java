@@ -20,6 +20,7 @@ final class GradientCases {
     all.losses();
     all.norms();
     all.attention();
+    RecurrentGradients.addTo(all.cases);
     return all.cases;
   }
 

@@ -36,6 +36,7 @@ public record OpCase(String kernel, String what, long flops, long bytes, Body bo
     LossCases.addTo(cases);
     NormCases.addTo(cases);
     AttentionCases.addTo(cases);
+    RecurrentCases.addTo(cases);
     OptimizerCases.addTo(cases);
     return cases;
   }

@@ -6,6 +6,7 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Kernels;
 import dev.weft.tensor.KeyValueCache;
+import dev.weft.tensor.Recurrence;
 import dev.weft.tensor.Reduce;
 import dev.weft.tensor.ReferenceKernels;
 import dev.weft.tensor.Tensor;
@@ -245,6 +246,17 @@ final class CpuKernels implements Kernels {
     } else {
       reference.linear(y, x, w, bias, activation, residual);
     }
+  }
+
+  @Override
+  public void recurrent(Recurrence run) {
+    reference.recurrent(run);
+  }
+
+  @Override
+  public void recurrentGrad(
+      Recurrence run, Tensor dh, Tensor dh0, Tensor dc0, Tensor dy, Tensor dcLast) {
+    reference.recurrentGrad(run, dh, dh0, dc0, dy, dcLast);
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class Linear {
 
   /// The gradient of a transposed matrix (a tied head: w is a view of the embedding) is a
   /// transposed product.
-  private static void multiply(Grad into, Tensor a, Tensor b) {
+  static void multiply(Grad into, Tensor a, Tensor b) {
     if (into == null) {
       return;
     }
