@@ -1,0 +1,40 @@
+package dev.weft.rnn;
+
+import java.util.Arrays;
+
+/// Sequences of a data set side by side.
+///
+/// @param examples the place of each row's sequence in the data set, so that labels can be found
+/// @param ids (rows, longest), filled up with [Vocabulary#MASK] after each row's length
+/// @param lengths of the rows without the padding
+public record PaddedBatch(int[] examples, int[][] ids, int[] lengths) {
+  /// The batch of these examples.
+  public static PaddedBatch of(int[][] sequences, int... examples) {
+    int[] lengths = new int[examples.length];
+    int longest = 0;
+    for (int r = 0; r < examples.length; r++) {
+      lengths[r] = sequences[examples[r]].length;
+      longest = Math.max(longest, lengths[r]);
+    }
+    int[][] ids = new int[examples.length][];
+    for (int r = 0; r < examples.length; r++) {
+      ids[r] = Arrays.copyOf(sequences[examples[r]], longest); // MASK is 0
+    }
+    return new PaddedBatch(examples.clone(), ids, lengths);
+  }
+
+  /// Rows of the batch.
+  public int rows() {
+    return ids.length;
+  }
+
+  /// Length of the longest row.
+  public int longest() {
+    return ids.length == 0 ? 0 : ids[0].length;
+  }
+
+  /// The rows' entries of something that the whole data set has, such as its labels.
+  public int[] of(int[] values) {
+    return Arrays.stream(examples).map(example -> values[example]).toArray();
+  }
+}
