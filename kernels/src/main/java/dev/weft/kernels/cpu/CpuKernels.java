@@ -34,6 +34,7 @@ final class CpuKernels implements Kernels {
   private final Column column;
   private final Attention attention;
   private final Cache cache;
+  private final Recurrent recurrent;
   private final Optimizers optimizers;
 
   CpuKernels(Team team) {
@@ -53,6 +54,7 @@ final class CpuKernels implements Kernels {
     column = new Column(team);
     attention = new Attention(team);
     cache = new Cache(team);
+    recurrent = new Recurrent(team);
     optimizers = new Optimizers(team);
   }
 
@@ -250,13 +252,21 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void recurrent(Recurrence run) {
-    reference.recurrent(run);
+    if (fast(run.h()) && run.rows() > 0) {
+      recurrent.forward(run);
+    } else {
+      reference.recurrent(run);
+    }
   }
 
   @Override
   public void recurrentGrad(
       Recurrence run, Tensor dh, Tensor dh0, Tensor dc0, Tensor dy, Tensor dcLast) {
-    reference.recurrentGrad(run, dh, dh0, dc0, dy, dcLast);
+    if (fast(run.h()) && run.rows() > 0) {
+      recurrent.backward(run, new RecurrentBackward.Gradients(dh, dy, dh0, dc0, dcLast));
+    } else {
+      reference.recurrentGrad(run, dh, dh0, dc0, dy, dcLast);
+    }
   }
 
   @Override
