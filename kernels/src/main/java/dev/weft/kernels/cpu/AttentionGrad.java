@@ -321,7 +321,16 @@ final class AttentionGrad implements AutoCloseable {
         int count = Math.min(K_BLOCK, keys - s);
         long a = tile + (long) s / K_BLOCK * TILE;
         MicroKernels.tile(
-            tileRows(d), a, ds + s * ROW + panel * 4L, ROW, count, out, ROW_BYTES, out, ROW_BYTES);
+            tileRows(d),
+            a,
+            ds + s * ROW + panel * 4L,
+            ROW,
+            count,
+            out,
+            ROW_BYTES,
+            out,
+            ROW_BYTES,
+            Panels.WIDTH);
       }
       tile += keyBlocks() * TILE;
     }

@@ -2,10 +2,12 @@ package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.K_BLOCK;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
+import static dev.weft.kernels.cpu.MicroKernels.ROWS;
 import static dev.weft.kernels.cpu.MicroKernels.TILE;
 import static dev.weft.kernels.cpu.Native.ZEROS;
 import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
 import static dev.weft.kernels.cpu.Panels.WIDTH;
+import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
 import static dev.weft.kernels.cpu.Vectors.F;
@@ -51,7 +53,7 @@ final class ProductPart {
     boolean widens = b.type() != DType.F32 && rows > 1;
     long packed = rows == 1 ? depth * 4L : (long) MicroKernels.tiles(rows) * blocks * TILE;
     long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
-    long chainBytes = (long) MicroKernels.ROWS * ROW_BYTES;
+    long chainBytes = (long) ROWS * ROW_BYTES;
     try (Scratch scratch =
         new Scratch(device, align(packed) + wideBytes + chainBytes + (long) rows * ROW_BYTES)) {
       a = scratch.address;
@@ -88,12 +90,43 @@ final class ProductPart {
       height = MicroKernels.tileRows(rows - row);
       for (int at = 0; at < count; at += K_BLOCK) {
         int run = Math.min(K_BLOCK, count - at);
-        for (int r = 0; r < height; r++) {
-          long from = source + (row + r) * product.aRow() + at * product.aStep();
-          Strided.gather(4, target + at / K_BLOCK * TILE + r * ROW, from, product.aStep(), run);
-        }
+        long from = source + row * product.aRow() + at * product.aStep();
+        packTile(target + at / K_BLOCK * TILE, from, height, run);
       }
       target += blocks * TILE;
+    }
+  }
+
+  /// Where the columns are contiguous (a transposed matrix), k after k: each line of the cache is
+  /// read once for the whole tile.
+  private void packTile(long target, long source, int height, int count) {
+    long aRow = product.aRow();
+    long aStep = product.aStep();
+    if (aRow == Float.BYTES && aStep != Float.BYTES && height == ROWS) {
+      sixColumns(target, source, aStep, count);
+    } else {
+      for (int r = 0; r < height; r++) {
+        Strided.gather(4, target + r * ROW, source + r * aRow, aStep, count);
+      }
+    }
+  }
+
+  private static void sixColumns(long target, long source, long aStep, int count) {
+    for (int k = 0; k < count; k++) {
+      float a0 = ALL.get(FLOAT, source);
+      float a1 = ALL.get(FLOAT, source + 4);
+      float a2 = ALL.get(FLOAT, source + 8);
+      float a3 = ALL.get(FLOAT, source + 12);
+      float a4 = ALL.get(FLOAT, source + 16);
+      float a5 = ALL.get(FLOAT, source + 20);
+      ALL.set(FLOAT, target, a0);
+      ALL.set(FLOAT, target + ROW, a1);
+      ALL.set(FLOAT, target + 2 * ROW, a2);
+      ALL.set(FLOAT, target + 3 * ROW, a3);
+      ALL.set(FLOAT, target + 4 * ROW, a4);
+      ALL.set(FLOAT, target + 5 * ROW, a5);
+      target += 4;
+      source += aStep;
     }
   }
 
@@ -131,7 +164,7 @@ final class ProductPart {
 
   private void block(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
     if (b.type() == DType.F32 || count == 0) {
-      tiles(tiles, b.address(p, k), count, out, outRow, begins);
+      tiles(tiles, b.address(p, k), b.columns(p), count, out, outRow, begins);
     } else if (rows == 1) {
       if (b.type() == DType.BF16) {
         OneRow.bf16(a, b.address(p, 0), count, out);
@@ -140,18 +173,28 @@ final class ProductPart {
       }
     } else if (b.type() == DType.BF16) {
       b.widen(wide, p, k, count);
-      tiles(tiles, wide, count, out, outRow, begins);
+      tiles(tiles, wide, b.columns(p), count, out, outRow, begins);
     } else {
       groups(p, k, count, tiles, out, outRow, begins);
     }
   }
 
-  private void tiles(long tile, long panel, int count, long out, long outRow, boolean begins) {
+  private void tiles(
+      long tile, long panel, int columns, int count, long out, long outRow, boolean begins) {
     for (int row = 0, height; row < rows; row += height) {
       height = MicroKernels.tileRows(rows - row);
       long c = out + row * outRow;
       MicroKernels.tile(
-          height, tile, panel, count, begins ? ZEROS : c, begins ? 0 : outRow, c, outRow);
+          height,
+          tile,
+          panel,
+          ROW_BYTES,
+          count,
+          begins ? ZEROS : c,
+          begins ? 0 : outRow,
+          c,
+          outRow,
+          columns);
       tile += blocks * TILE;
     }
   }

@@ -195,9 +195,8 @@ public final class Recurrent {
         Tensor d = rows(run.gates(), 0, run.steps());
         Linear.multiply(tape.into(x), d, Views.transpose(in.dense(), 0, 1));
         Linear.multiply(tape.into(in.dense()), Views.transpose(x, 0, 1), d);
-        sum(tape.into(inBias), d);
         recurrentWeight(tape.into(run.w().dense()));
-        recurrentBias(tape.into(run.bias()), d);
+        biases(tape.into(inBias), tape.into(run.bias()), d);
       }
     }
 
@@ -208,12 +207,6 @@ public final class Recurrent {
     private static void pass(Grad into, Tensor gradient) {
       if (into != null) {
         gradient.kernels().copy(into, gradient);
-      }
-    }
-
-    private static void sum(Grad into, Tensor d) {
-      if (into != null) {
-        d.kernels().reduce(Reduce.SUM, into, Views.transpose(d, 0, 1));
       }
     }
 
@@ -274,17 +267,26 @@ public final class Recurrent {
       return new Grad(into.tensor(), true);
     }
 
-    private void recurrentBias(Grad into, Tensor d) {
-      if (into == null) {
+    /// Both biases have one gradient, but for the part that GRU's reset gate scales.
+    private void biases(Grad in, Grad recurrent, Tensor d) {
+      if (in == null && recurrent == null) {
         return;
       }
-      if (run.gating() == Gating.GRU) {
+      Tensor sum = sum(d);
+      pass(in, sum);
+      if (run.gating() == Gating.GRU && recurrent != null) {
         int units = run.units();
-        sum(part(into, 0, 2 * units), Views.slice(d, 1, 0, 2 * units));
-        sum(part(into, 2 * units, 3 * units), rows(run.hidden(), 0, run.steps()));
+        pass(part(recurrent, 0, 2 * units), Views.slice(sum, 0, 0, 2 * units));
+        pass(part(recurrent, 2 * units, 3 * units), sum(rows(run.hidden(), 0, run.steps())));
       } else {
-        sum(into, d);
+        pass(recurrent, sum);
       }
+    }
+
+    private static Tensor sum(Tensor rows) {
+      Tensor sum = Tensor.like(rows, Shape.of(rows.dim(1)));
+      rows.kernels().reduce(Reduce.SUM, Grad.into(sum), Views.transpose(rows, 0, 1));
+      return sum;
     }
 
     private static Grad part(Grad into, int from, int to) {
