@@ -9,28 +9,12 @@ Inputs are rounded to float32; everything is computed in float64 and written wit
 gradients are those of sum(y * dy) for a given random dy.
 """
 
-import json
 import math
-import pathlib
-import sys
 
 import torch
 import torch.nn.functional as F
 
-torch.set_default_dtype(torch.float64)
-RANDOM = torch.Generator().manual_seed(1)
-
-
-def normal(*shape, scale=1.0):
-    """Normal numbers that float32 holds exactly."""
-    values = torch.randn(*shape, generator=RANDOM) * scale
-    return values.float().double()
-
-
-def written(tensor):
-    flat = tensor.detach().reshape(-1).tolist()
-    values = [float("%.9g" % v) if isinstance(v, float) else v for v in flat]
-    return {"shape": list(tensor.shape), "values": values}
+from fixtures import normal, write, written
 
 
 def case(name, function, inputs, **arguments):
@@ -212,14 +196,4 @@ def clips():
     return found
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {"ops": list(ops()), "optimizers": optimizers(), "schedules": schedules(), "clips": clips()}
-    for name, content in contents.items():
-        text = json.dumps(content, separators=(",", ":"))
-        (folder / (name + ".json")).write_text(text + "\n")
-        print(name, len(text), "bytes")
-
-
-main()
+write({"ops": list(ops()), "optimizers": optimizers(), "schedules": schedules(), "clips": clips()})

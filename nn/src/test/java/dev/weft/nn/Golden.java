@@ -2,6 +2,10 @@ package dev.weft.nn;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,6 +46,27 @@ public final class Golden {
       System.arraycopy(part, 0, all, length, part.length);
     }
     return all;
+  }
+
+  /// A tensor that a script in `tools/goldens` wrote, in the thread's scope: ids where its numbers
+  /// are whole.
+  public static Tensor tensor(Device device, JsonNode node) {
+    double[] values = numbers(node.get("values"));
+    int[] dims = new int[node.get("shape").size()];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = node.get("shape").get(i).asInt();
+    }
+    Shape shape = Shape.of(dims);
+    boolean ids = values.length > 0 && node.get("values").get(0).isIntegralNumber();
+    int[] whole = new int[values.length];
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      whole[i] = (int) values[i];
+      floats[i] = (float) values[i];
+    }
+    return ids
+        ? Tensor.empty(device, DType.I32, shape).set(whole)
+        : Tensor.empty(device, DType.F32, shape).set(floats);
   }
 
   /// Throws unless each value is within `relative` of its own size plus `ofLargest` of the largest.

@@ -3,9 +3,7 @@ package dev.weft.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.tensor.DType;
 import dev.weft.tensor.Ops;
-import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tape;
 import dev.weft.tensor.Tensor;
 import dev.weft.tensor.Unary;
@@ -97,22 +95,7 @@ class PyTorchGoldensTest extends OnDevices {
   }
 
   private Tensor tensor(JsonNode node) {
-    double[] values = Golden.numbers(node.get("values"));
-    int[] dims = new int[node.get("shape").size()];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = node.get("shape").get(i).asInt();
-    }
-    Shape shape = Shape.of(dims);
-    boolean ids = values.length > 0 && node.get("values").get(0).isIntegralNumber();
-    int[] whole = new int[values.length];
-    float[] floats = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      whole[i] = (int) values[i];
-      floats[i] = (float) values[i];
-    }
-    return ids
-        ? Tensor.empty(device, DType.I32, shape).set(whole)
-        : Tensor.empty(device, DType.F32, shape).set(floats);
+    return Golden.tensor(device, node);
   }
 
   private static void assertClose(String what, JsonNode expected, Tensor actual) {
