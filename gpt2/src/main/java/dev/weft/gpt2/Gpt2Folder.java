@@ -1,5 +1,6 @@
 package dev.weft.gpt2;
 
+import dev.weft.nn.io.ModelFolder;
 import dev.weft.nn.io.Safetensors;
 import dev.weft.nn.io.TensorEntry;
 import dev.weft.nn.io.TensorFiles;
@@ -14,7 +15,6 @@ import dev.weft.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class Gpt2Folder implements AutoCloseable {
   ///     shape, or what in the config is not supported
   public static Gpt2Folder open(Path path) throws IOException {
     Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    Gpt2Config config = Gpt2Json.read(folder.resolve("config.json"));
+    Gpt2Config config = Gpt2Json.read(folder.resolve(ModelFolder.CONFIG));
     Gpt2Folder opened = new Gpt2Folder(folder, config, TensorFiles.open(path));
     try {
       opened.check();
@@ -146,7 +146,7 @@ public final class Gpt2Folder implements AutoCloseable {
   /// @param storedType of all tensors: F32 keeps every bit, BF16 and F16 round
   public static void save(Gpt2 model, Path folder, DType storedType) throws IOException {
     Files.createDirectories(folder);
-    Path weights = folder.resolve("model.safetensors");
+    Path weights = folder.resolve(ModelFolder.WEIGHTS);
     try (Scope _ = Scope.noGrad()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (Parameter parameter : model.parameters().all()) {
@@ -156,13 +156,7 @@ public final class Gpt2Folder implements AutoCloseable {
       }
       Safetensors.write(weights, tensors, Map.of("format", "pt"));
     }
-    Path fresh = folder.resolve("config.json.new");
-    Files.write(fresh, Gpt2Json.write(model.config()));
-    Files.move(
-        fresh,
-        folder.resolve("config.json"),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    ModelFolder.write(folder.resolve(ModelFolder.CONFIG), Gpt2Json.write(model.config()));
   }
 
   /// Closes the files; models that were made of them live on.

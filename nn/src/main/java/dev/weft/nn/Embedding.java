@@ -21,6 +21,16 @@ public final class Embedding extends Layer implements Stage {
     this.weight = place.add("weight", Shape.of(size, dim), initializer);
   }
 
+  private Embedding(Place place, Parameter weight) {
+    super(place.path());
+    this.weight = weight;
+  }
+
+  /// A table that is not trained: a buffer, saved with the rest.
+  public static Embedding frozen(Place place, int size, int dim, Initializer initializer) {
+    return new Embedding(place, place.buffer("weight", Shape.of(size, dim), initializer));
+  }
+
   /// ids I32 (…) to (…, C); throws for an id outside 0 … V − 1.
   @Override
   public Tensor forward(Tensor ids) {

@@ -12,6 +12,8 @@ final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
@@ -41,6 +43,22 @@ final class Json {
       throw new IllegalArgumentException(what + ": the JSON must be an object but " + shown(root));
     }
     return root;
+  }
+
+  /// A record as an object of its components.
+  static JsonNode of(Record configuration) {
+    return MAPPER.valueToTree(configuration);
+  }
+
+  /// The record that an object describes: every component is there, and nothing else.
+  static <R extends Record> R read(String what, JsonNode root, Class<R> type) {
+    try {
+      return MAPPER.treeToValue(root, type);
+    } catch (JsonProcessingException e) {
+      Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : null;
+      String reason = cause == null ? e.getOriginalMessage() : cause.getMessage();
+      throw new IllegalArgumentException(what + ": " + reason, e);
+    }
   }
 
   /// `is 7` or `is missing`, for the end of a sentence; long values are cut.

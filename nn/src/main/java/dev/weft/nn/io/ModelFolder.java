@@ -1,0 +1,46 @@
+package dev.weft.nn.io;
+
+import dev.weft.tensor.ParameterSet;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/// A saved model as a folder: `config.json` says what it is, `model.safetensors` has its weights;
+/// tokenizers and the like stand beside them. Files that are there are replaced, each at once.
+public final class ModelFolder {
+  /// The file that says what model it is.
+  public static final String CONFIG = "config.json";
+
+  /// The file of all parameters and buffers.
+  public static final String WEIGHTS = "model.safetensors";
+
+  private ModelFolder() {}
+
+  /// Writes a model; makes the folder where there is none.
+  public static void save(Path folder, String config, ParameterSet parameters) throws IOException {
+    Files.createDirectories(folder);
+    WeightFiles.write(folder.resolve(WEIGHTS), parameters);
+    write(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The text of `config.json`.
+  public static String config(Path folder) throws IOException {
+    return Files.readString(folder.resolve(CONFIG));
+  }
+
+  /// Reads the weights into an allocated set, whose names and shapes are those of the file.
+  public static void load(Path folder, ParameterSet parameters) throws IOException {
+    try (TensorFiles files = TensorFiles.open(folder)) {
+      files.loadInto(parameters);
+    }
+  }
+
+  /// Replaces a small file at once: a reader sees the old bytes or the new ones.
+  public static void write(Path file, byte[] bytes) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.write(fresh, bytes);
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}
