@@ -26,7 +26,7 @@ record Bits(float[] logits, float[] states, List<float[]> last, List<float[]> gr
         Tape tape = new Tape()) {
       SequenceClassifier classifier = new SequenceClassifier(Place.in(set), config, null);
       set.allocate(5);
-      return of(tape, set, classifier, classifier.forward(rows, lengths), labels);
+      return of(tape, set, classifier.forward(rows, lengths), labels);
     }
   }
 
@@ -43,16 +43,12 @@ record Bits(float[] logits, float[] states, List<float[]> last, List<float[]> gr
       SequenceClassifier classifier = new SequenceClassifier(Place.in(set), config, null);
       set.allocate(5);
       Tensor vectors = Tensor.of(device, shape, x);
-      return of(tape, set, classifier, classifier.forward(vectors, lengths), labels);
+      return of(tape, set, classifier.forward(vectors, lengths), labels);
     }
   }
 
   private static Bits of(
-      Tape tape,
-      ParameterSet set,
-      SequenceClassifier classifier,
-      SequenceClassifier.Result result,
-      int... labels) {
+      Tape tape, ParameterSet set, SequenceClassifier.Result result, int... labels) {
     Tensor targets = Tensor.ids(set.device(), Shape.of(labels.length), labels);
     tape.backward(result.logits().loss(targets));
     List<float[]> gradients = new ArrayList<>();

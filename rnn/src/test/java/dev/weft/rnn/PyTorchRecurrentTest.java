@@ -66,7 +66,7 @@ class PyTorchRecurrentTest extends OnDevices {
         lengths[b] = golden.get("lengths").get(b).asInt();
       }
       Tensor mask = Mask.ofLengths(device, x.dim(0), lengths);
-      Output output = rnn.forward(x, first(golden, inputs), mask);
+      Output output = rnn.forward(x, first(inputs), mask);
       Map<String, Tensor> outputs = outputs(output, mask);
       Tensor loss = null;
       for (var e : golden.get("outputs").properties()) {
@@ -103,7 +103,7 @@ class PyTorchRecurrentTest extends OnDevices {
     parameter.tensor().set(GoldenCells.floats(values.get("values")));
   }
 
-  private static States first(JsonNode golden, Map<String, Tensor> inputs) {
+  private static States first(Map<String, Tensor> inputs) {
     Tensor h = inputs.get("h0"); // (parts, B, H)
     if (h == null) {
       return null;
