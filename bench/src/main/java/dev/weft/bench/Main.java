@@ -26,11 +26,19 @@ import picocli.CommandLine.Spec;
             + " run.")
 final class Main implements Callable<Integer> {
   private static final List<Benchmark> ALL =
-      List.of(new Limits(), new Gemm(), new Prefill(), new Decode(), new TrainingStep());
+      List.of(
+          new Limits(),
+          new Gemm(),
+          new Prefill(),
+          new Decode(),
+          new TrainingStep(),
+          new RecurrentTraining());
 
   @Spec private CommandLine.Model.CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "limits gemm prefill decode train (default: all)")
+  @Parameters(
+      paramLabel = "NAME",
+      description = "limits gemm prefill decode train rnn (default: all)")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--device", defaultValue = "cpu", description = "Default: ${DEFAULT-VALUE}.")

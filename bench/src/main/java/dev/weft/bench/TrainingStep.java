@@ -27,6 +27,7 @@ final class TrainingStep implements Benchmark {
   public List<Row> run(Device device, int threads) {
     try (Gpt2 model = Gpt2.create(Gpt2Config.SMALL, device, DType.F32, 1)) {
       AdamW optimizer = new AdamW(model.parameters());
+      device.resetPeak();
       double[] seconds = Stopwatch.seconds(() -> step(model, optimizer, device), 10, RUNS);
       double flops = 3 * ROWS * LENGTH * model.config().flopsPerToken(LENGTH);
       double limit = flops / (Limits.gigaflops(device, threads) * 1e9);

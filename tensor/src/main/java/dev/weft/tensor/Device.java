@@ -32,6 +32,9 @@ public interface Device {
   /// Memory figures.
   DeviceStats stats();
 
+  /// Begins the figure of [DeviceStats#peakBytes] anew, with what is live now.
+  void resetPeak();
+
   /// The numeric contract.
   Kernels kernels();
 

@@ -46,6 +46,11 @@ public abstract class HostDevice implements Device {
   public final void synchronize() {}
 
   @Override
+  public final void resetPeak() {
+    memory.resetPeak();
+  }
+
+  @Override
   public final DeviceStats stats() {
     return memory.stats();
   }

@@ -68,6 +68,10 @@ final class HostMemory {
     return new DeviceStats(live, peak, reserved, allocations);
   }
 
+  synchronized void resetPeak() {
+    peak = live;
+  }
+
   private MemorySegment take(long rounded, String owner) {
     try {
       if (rounded > LARGE) {
