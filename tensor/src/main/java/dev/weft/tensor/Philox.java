@@ -11,7 +11,8 @@ public final class Philox {
     ACCEPTANCE(2),
     DROPOUT(3),
     INITIALISATION(4),
-    SHUFFLE(5);
+    SHUFFLE(5),
+    FORCING(6);
 
     private final int word;
 
