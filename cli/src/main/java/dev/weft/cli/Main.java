@@ -26,9 +26,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       Generate.class,
       Train.class,
+      Reverse.class,
       Score.class,
       Doctor.class,
       Download.class,
+      Show.class,
       RunExample.class
     },
     footer = {

@@ -8,8 +8,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     synopsisSubcommandLabel = "MODEL",
-    description = "Train a model on your own data.",
-    subcommands = TrainGpt2.class)
+    description = "Train a model.",
+    subcommands = {TrainGpt2.class, TrainSeq2seq.class})
 final class Train implements Runnable {
   @Spec private CommandSpec spec;
 

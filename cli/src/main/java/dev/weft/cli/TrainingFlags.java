@@ -77,39 +77,29 @@ final class TrainingFlags {
 
   /// Refuses what cannot work, before anything is read.
   void check() {
-    atLeastOne("--steps", steps);
-    atLeastOne("--batch", rows);
-    atLeastOne("--accumulate", accumulate);
-    atLeastOne("--evaluate", every);
+    Require.atLeastOne("--steps", steps);
+    Require.atLeastOne("--batch", rows);
+    Require.atLeastOne("--accumulate", accumulate);
+    Require.atLeastOne("--evaluate", every);
     if (length != null) {
-      atLeastOne("--length", length);
+      Require.atLeastOne("--length", length);
     }
     if (patience != null) {
-      atLeastOne("--patience", patience);
+      Require.atLeastOne("--patience", patience);
     }
-    require(
+    Require.that(
         rate > 0 && rate < Double.POSITIVE_INFINITY,
         "--rate must be a number above 0 but is " + rate);
-    require(
+    Require.that(
         decay >= 0 && decay < Double.POSITIVE_INFINITY,
         "--decay must be a number of at least 0 but is " + decay);
-    require(
+    Require.that(
         dropout >= 0 && dropout < 1, "--dropout must be at least 0 and below 1 but is " + dropout);
-  }
-
-  private static void atLeastOne(String option, int value) {
-    require(value >= 1, option + " must be at least 1 but is " + value);
-  }
-
-  private static void require(boolean condition, String sentence) {
-    if (!condition) {
-      throw Failure.user(sentence);
-    }
   }
 
   /// Tokens of a row for a model of this context.
   int length(int context) {
-    require(
+    Require.that(
         length == null || length <= context,
         "--length must be at most the model's context, " + context + ", but is " + length);
     return length == null ? context : length;

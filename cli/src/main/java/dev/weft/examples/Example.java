@@ -11,7 +11,11 @@ public enum Example {
   /// What the KV cache saves.
   CACHE("the same text with and without a cache: positions computed, time", CacheComparison::run),
   /// Tensors of any rank multiplied.
-  OUTER("the outer product of two tensors of rank 3", OuterProduct::run);
+  OUTER("the outer product of two tensors of rank 3", OuterProduct::run),
+  /// A classifier of vectors, trained for a step on random data.
+  CLASSIFY("a recurrent classifier of vectors on random data", DummyClassifiers::ofVectors),
+  /// A classifier of ids, trained for a step on random data.
+  EMBED("a recurrent classifier of embedded words on random data", DummyClassifiers::ofIds);
 
   private final String summary;
   private final Program program;
