@@ -54,6 +54,16 @@ public record States(List<Recurrent.State> parts) {
     }
   }
 
+  /// Gives the memory back that [#take] took of `owner`.
+  public void release(Owner owner) {
+    for (Recurrent.State part : parts) {
+      owner.release(part.h());
+      if (part.c() != null) {
+        owner.release(part.c());
+      }
+    }
+  }
+
   /// The same values as constants: no gradient flows back through them. Views of the same memory.
   public States detach() {
     return each(Tensor::detach);

@@ -31,13 +31,16 @@ public final class Clip {
   }
 
   /// Moves every gradient into [−limit, limit].
-  public static void value(ParameterSet parameters, double limit) {
+  ///
+  /// @return the norm over all parameters before the clip
+  public static double value(ParameterSet parameters, double limit) {
     if (!(limit > 0)) {
       throw new IllegalArgumentException("clip: the limit must be above 0 but is " + limit);
     }
-    norm(parameters);
+    double norm = norm(parameters);
     Tensor gradients = parameters.gradients();
     gradients.kernels().clamp(gradients, limit);
+    return norm;
   }
 
   /// √Σg² over all parameters; throws when a gradient is NaN or infinite.

@@ -51,6 +51,7 @@ public final class Trainer {
   private final List<Resumable> parts = new ArrayList<>();
   private int accumulation = 1;
   private double clip = Double.POSITIVE_INFINITY;
+  private double clipValues = Double.POSITIVE_INFINITY;
   private Noise noise = new Noise(0);
   private Objective validation;
   private int validationBatches;
@@ -71,6 +72,9 @@ public final class Trainer {
     if (schedule instanceof Resumable resumable) {
       parts.add(resumable);
     }
+    if (objective instanceof Resumable resumable) {
+      parts.add(resumable);
+    }
   }
 
   /// Adds up the gradients of so many batches before each step, as if they were one: the loss is
@@ -86,13 +90,21 @@ public final class Trainer {
     return this;
   }
 
+  /// Moves every gradient into [−limit, limit], before [#clip] where both are set; see
+  /// [Clip#value]. The norm that is reported is the one before either.
+  public Trainer clipValues(double limit) {
+    clipValues = limit;
+    return this;
+  }
+
   /// The counters of the model's dropout layers.
   public Trainer noise(Noise counters) {
     noise = counters;
     return part(counters);
   }
 
-  /// Adds something to the saves: a data cursor, say.
+  /// Adds something to the saves: a data cursor, say. Schedule and objective are in them already
+  /// where they have a state.
   public Trainer part(Resumable part) {
     parts.add(part);
     return this;
@@ -211,16 +223,27 @@ public final class Trainer {
     }
     double weights = (double) tokens / first;
     scaleGradients(accumulation / weights);
-    double norm =
-        clip == Double.POSITIVE_INFINITY
-            ? Clip.norm(parameters)
-            : Clip.globalNorm(parameters, clip);
+    double norm = clipped();
     double rate = schedule.at(step);
     optimizer.step(rate);
     step++;
     double seconds = (System.nanoTime() - began) / 1e9;
     double evaluation = validation != null && step % evaluateEvery == 0 ? evaluated() : Double.NaN;
     return new StepReport(step, loss / weights, rate, norm, tokens / seconds, evaluation);
+  }
+
+  /// The norm of the gradients before they are clipped, as they then are.
+  private double clipped() {
+    if (clipValues == Double.POSITIVE_INFINITY) {
+      return clip == Double.POSITIVE_INFINITY
+          ? Clip.norm(parameters)
+          : Clip.globalNorm(parameters, clip);
+    }
+    double norm = Clip.value(parameters, clipValues);
+    if (clip < Double.POSITIVE_INFINITY) {
+      Clip.globalNorm(parameters, clip);
+    }
+    return norm;
   }
 
   /// Makes the sum over batches of unequal size their mean; for equal ones the factor is 1.

@@ -1,0 +1,218 @@
+package dev.weft.rnn;
+
+import dev.weft.decoding.LanguageModel;
+import dev.weft.tensor.Activation;
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Ops;
+import dev.weft.tensor.Owner;
+import dev.weft.tensor.ParameterSet;
+import dev.weft.tensor.Scope;
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tensor;
+import dev.weft.tensor.Weight;
+import java.util.Arrays;
+
+/// A recurrent language model for decoding: matrices packed once, nothing dropped, no gradients.
+/// One model serves many sessions in many threads. Biases, first states and an embedding that is
+/// not tied are those of the model in training, which has to live as long; when its parameters
+/// change, this form refuses to run.
+///
+/// A session keeps the states of its rows, which may be of different lengths, and gives the bits of
+/// a run over the whole history. A state cannot go back: after `truncate` has shortened a row, the
+/// next feed runs the ids that are left once more.
+public final class RnnInference implements LanguageModel, AutoCloseable {
+  private static final int NO_CLASS = -1;
+
+  private final RnnLanguageModel model;
+  private final DType weightType;
+  private final Owner owner;
+  private final ParameterSet owned; // closed with this; or null
+  private final Cell cell;
+  private final Weight head; // (H, V); of a tied model the embedding as well
+
+  /// The inference form of a model in training.
+  ///
+  /// @param weightType of the matrices: F32, BF16 or I8; all else stays F32
+  public static RnnInference of(RnnLanguageModel model, DType weightType) {
+    return new RnnInference(model, weightType, null);
+  }
+
+  RnnInference(RnnLanguageModel model, DType weightType, ParameterSet owned) {
+    this.model = model;
+    this.weightType = weightType;
+    this.owned = owned;
+    this.owner = new Owner("rnn weights");
+    boolean complete = false;
+    try (Scope _ = Scope.noGrad()) {
+      cell = model.rnn().pack(weightType, owner);
+      head = Weight.pack(model.head().matrix(), weightType, owner);
+      complete = true;
+    } finally {
+      if (!complete) {
+        owner.close();
+      }
+    }
+  }
+
+  // ---- one step, and what is around it --------------------------------------------------------
+
+  /// The embeddings (…, I) of ids I32 (…), for [#cell].
+  public Tensor embed(Tensor ids) {
+    return model.config().tied()
+        ? Ops.embedding(head, ids)
+        : Ops.embedding(model.embedding().weight().tensor(), ids);
+  }
+
+  /// The recurrent layers, one step at a time.
+  public Cell cell() {
+    return cell;
+  }
+
+  /// The logits (…, V) of states (…, H) of the last layer.
+  public Tensor scores(Tensor hidden) {
+    return Ops.linear(hidden, head, model.head().bias().tensor(), Activation.NONE, null);
+  }
+
+  /// What `rows` sequences begin with, in the thread's scope.
+  public States first(int rows) {
+    return first(rows, NO_CLASS);
+  }
+
+  /// What sequences of these classes begin with, one row each, in the thread's scope.
+  public States firstOf(int... classes) {
+    return model.given(classes);
+  }
+
+  States first(int rows, int kind) {
+    if (kind == NO_CLASS) {
+      model.requireNoClasses();
+      return cell.firstState(rows);
+    }
+    int[] all = new int[rows];
+    Arrays.fill(all, kind);
+    return firstOf(all);
+  }
+
+  // ---- as a language model --------------------------------------------------------------------
+
+  @Override
+  public Tensor logits(int[][] tokens) {
+    return logits(tokens, NO_CLASS);
+  }
+
+  private Tensor logits(int[][] tokens, int kind) {
+    int[] lengths = Arrays.stream(tokens).mapToInt(row -> row.length).toArray();
+    int steps = Arrays.stream(lengths).max().orElse(0);
+    int[] ids = new int[Math.multiplyExact(steps, tokens.length)]; // (T, B)
+    for (int b = 0; b < tokens.length; b++) {
+      if (lengths[b] == 0) {
+        throw new IllegalArgumentException("logits: row " + b + " has no tokens");
+      }
+      for (int t = 0; t < lengths[b]; t++) {
+        ids[t * tokens.length + b] = tokens[b][t];
+      }
+    }
+    Scope caller = Scope.current();
+    try (Scope scope = Scope.noGrad()) {
+      Tensor x = embed(Tensor.ids(device(), Shape.of(steps, tokens.length), ids));
+      Tensor mask = Mask.ofLengths(device(), steps, lengths);
+      Output output = cell.forward(x, first(tokens.length, kind), mask);
+      return scope.keep(scores(output.last().parts().getLast().h()), caller);
+    }
+  }
+
+  @Override
+  public int vocabularySize() {
+    return model.config().vocabulary();
+  }
+
+  @Override
+  public int contextLength() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Session open(int rows) {
+    model.requireNoClasses();
+    return new RnnSession(this, this, NO_CLASS, rows);
+  }
+
+  /// This model for sequences of one class: a view of the same weights, usable until this closes.
+  ///
+  /// @throws IllegalArgumentException when there is no such class
+  public LanguageModel given(int kind) {
+    if (kind < 0 || kind >= model.config().classes()) {
+      throw new IllegalArgumentException(
+          "language model: class " + kind + " is not one of its " + model.config().classes());
+    }
+    return new Given(this, kind);
+  }
+
+  private record Given(RnnInference weights, int kind) implements LanguageModel {
+    @Override
+    public int vocabularySize() {
+      return weights.vocabularySize();
+    }
+
+    @Override
+    public int contextLength() {
+      return weights.contextLength();
+    }
+
+    @Override
+    public Tensor logits(int[][] tokens) {
+      return weights.logits(tokens, kind);
+    }
+
+    @Override
+    public Session open(int rows) {
+      return new RnnSession(weights, this, kind, rows);
+    }
+
+    @Override
+    public String toString() {
+      return weights + " given class " + kind;
+    }
+  }
+
+  // ---- what it is -----------------------------------------------------------------------------
+
+  /// The shape of the model.
+  public LanguageModelConfig config() {
+    return model.config();
+  }
+
+  /// Where it runs.
+  public Device device() {
+    return model.parameters().device();
+  }
+
+  /// Bytes of all weights: the packs, and the parameters where this holds them.
+  public long bytes() {
+    return owner.bytes() + (owned == null ? 0 : owned.bytes());
+  }
+
+  /// Gives the weights back; sessions of it can no longer be fed.
+  @Override
+  public void close() {
+    owner.close();
+    if (owned != null) {
+      owned.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    RnnConfig rnn = model.config().rnn();
+    return rnn.gating()
+        + " "
+        + rnn.layers()
+        + "x"
+        + rnn.hidden()
+        + " "
+        + weightType
+        + " on "
+        + device().name();
+  }
+}
