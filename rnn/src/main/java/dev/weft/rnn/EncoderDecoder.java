@@ -182,6 +182,11 @@ public final class EncoderDecoder extends Layer {
     return written;
   }
 
+  /// The decoder, given a source, as a language model; the caller closes it.
+  public EncodedSource given(int... source) {
+    return new EncodedSource(this, source);
+  }
+
   /// Its shape.
   public EncoderDecoderConfig config() {
     return config;

@@ -8,7 +8,6 @@ import dev.weft.tensor.Ops;
 import dev.weft.tensor.Owner;
 import dev.weft.tensor.ParameterSet;
 import dev.weft.tensor.Scope;
-import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 import dev.weft.tensor.Weight;
 import java.util.Arrays;
@@ -21,7 +20,7 @@ import java.util.Arrays;
 /// A session keeps the states of its rows, which may be of different lengths, and gives the bits of
 /// a run over the whole history. A state cannot go back: after `truncate` has shortened a row, the
 /// next feed runs the ids that are left once more.
-public final class RnnInference implements LanguageModel, AutoCloseable {
+public final class RnnInference implements StepModel, AutoCloseable {
   private static final int NO_CLASS = -1;
 
   private final RnnLanguageModel model;
@@ -58,6 +57,7 @@ public final class RnnInference implements LanguageModel, AutoCloseable {
   // ---- one step, and what is around it --------------------------------------------------------
 
   /// The embeddings (…, I) of ids I32 (…), for [#cell].
+  @Override
   public Tensor embed(Tensor ids) {
     return model.config().tied()
         ? Ops.embedding(head, ids)
@@ -65,16 +65,19 @@ public final class RnnInference implements LanguageModel, AutoCloseable {
   }
 
   /// The recurrent layers, one step at a time.
+  @Override
   public Cell cell() {
     return cell;
   }
 
   /// The logits (…, V) of states (…, H) of the last layer.
+  @Override
   public Tensor scores(Tensor hidden) {
     return Ops.linear(hidden, head, model.head().bias().tensor(), Activation.NONE, null);
   }
 
   /// What `rows` sequences begin with, in the thread's scope.
+  @Override
   public States first(int rows) {
     return first(rows, NO_CLASS);
   }
@@ -97,45 +100,14 @@ public final class RnnInference implements LanguageModel, AutoCloseable {
   // ---- as a language model --------------------------------------------------------------------
 
   @Override
-  public Tensor logits(int[][] tokens) {
-    return logits(tokens, NO_CLASS);
-  }
-
-  private Tensor logits(int[][] tokens, int kind) {
-    int[] lengths = Arrays.stream(tokens).mapToInt(row -> row.length).toArray();
-    int steps = Arrays.stream(lengths).max().orElse(0);
-    int[] ids = new int[Math.multiplyExact(steps, tokens.length)]; // (T, B)
-    for (int b = 0; b < tokens.length; b++) {
-      if (lengths[b] == 0) {
-        throw new IllegalArgumentException("logits: row " + b + " has no tokens");
-      }
-      for (int t = 0; t < lengths[b]; t++) {
-        ids[t * tokens.length + b] = tokens[b][t];
-      }
-    }
-    Scope caller = Scope.current();
-    try (Scope scope = Scope.noGrad()) {
-      Tensor x = embed(Tensor.ids(device(), Shape.of(steps, tokens.length), ids));
-      Tensor mask = Mask.ofLengths(device(), steps, lengths);
-      Output output = cell.forward(x, first(tokens.length, kind), mask);
-      return scope.keep(scores(output.last().parts().getLast().h()), caller);
-    }
-  }
-
-  @Override
   public int vocabularySize() {
     return model.config().vocabulary();
   }
 
   @Override
-  public int contextLength() {
-    return Integer.MAX_VALUE;
-  }
-
-  @Override
   public Session open(int rows) {
     model.requireNoClasses();
-    return new RnnSession(this, this, NO_CLASS, rows);
+    return StepModel.super.open(rows);
   }
 
   /// This model for sequences of one class: a view of the same weights, usable until this closes.
@@ -149,25 +121,35 @@ public final class RnnInference implements LanguageModel, AutoCloseable {
     return new Given(this, kind);
   }
 
-  private record Given(RnnInference weights, int kind) implements LanguageModel {
+  private record Given(RnnInference weights, int kind) implements StepModel {
     @Override
     public int vocabularySize() {
       return weights.vocabularySize();
     }
 
     @Override
-    public int contextLength() {
-      return weights.contextLength();
+    public States first(int rows) {
+      return weights.first(rows, kind);
     }
 
     @Override
-    public Tensor logits(int[][] tokens) {
-      return weights.logits(tokens, kind);
+    public Tensor embed(Tensor ids) {
+      return weights.embed(ids);
     }
 
     @Override
-    public Session open(int rows) {
-      return new RnnSession(weights, this, kind, rows);
+    public Cell cell() {
+      return weights.cell();
+    }
+
+    @Override
+    public Tensor scores(Tensor hidden) {
+      return weights.scores(hidden);
+    }
+
+    @Override
+    public Device device() {
+      return weights.device();
     }
 
     @Override
@@ -184,6 +166,7 @@ public final class RnnInference implements LanguageModel, AutoCloseable {
   }
 
   /// Where it runs.
+  @Override
   public Device device() {
     return model.parameters().device();
   }

@@ -13,21 +13,18 @@ final class RnnSession implements LanguageModel.Session {
   /// Ids of one pass through the layers: bounds what a long prompt needs in activations.
   private static final int CHUNK = 512;
 
-  private final RnnInference weights;
-  private final int kind;
+  private final StepModel model;
   private final SessionLedger ledger;
   private final Owner owner = new Owner("rnn session");
   private States states; // after all ids that the ledger holds; null: to be run from the first one
   private Tensor logits;
 
-  /// @param kind the class of all rows, as [RnnInference#first(int, int)] takes it
-  RnnSession(RnnInference weights, LanguageModel model, int kind, int rows) {
-    this(weights, kind, new SessionLedger(model, rows));
+  RnnSession(StepModel model, int rows) {
+    this(model, new SessionLedger(model, rows));
   }
 
-  private RnnSession(RnnInference weights, int kind, SessionLedger ledger) {
-    this.weights = weights;
-    this.kind = kind;
+  private RnnSession(StepModel model, SessionLedger ledger) {
+    this.model = model;
     this.ledger = ledger;
   }
 
@@ -84,13 +81,13 @@ final class RnnSession implements LanguageModel.Session {
     int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElse(0);
     int step = Math.max(1, CHUNK / rows);
     try (Scope scope = Scope.noGrad()) {
-      States running = (states == null ? weights.first(rows, kind) : states).take(scope);
+      States running = (states == null ? model.first(rows) : states).take(scope);
       for (int from = 0; from < longest; from += step) {
         try (Scope _ = new Scope()) {
           pass(tokens, from, Math.min(longest, from + step), running);
         }
       }
-      Tensor fresh = weights.scores(running.parts().getLast().h());
+      Tensor fresh = model.scores(running.parts().getLast().h());
       if (states == null) {
         states = running.take(owner);
       } else {
@@ -114,9 +111,9 @@ final class RnnSession implements LanguageModel.Session {
         ids[t * rows + r] = tokens[r][from + t];
       }
     }
-    Tensor x = weights.embed(Tensor.ids(weights.device(), Shape.of(to - from, rows), ids));
-    Tensor mask = whole ? null : Mask.ofLengths(weights.device(), to - from, lengths);
-    weights.cell().forward(x, running, mask).last().copyTo(running);
+    Tensor x = model.embed(Tensor.ids(model.device(), Shape.of(to - from, rows), ids));
+    Tensor mask = whole ? null : Mask.ofLengths(model.device(), to - from, lengths);
+    model.cell().forward(x, running, mask).last().copyTo(running);
   }
 
   private void dropLogits() {
@@ -164,7 +161,7 @@ final class RnnSession implements LanguageModel.Session {
   public LanguageModel.Session fork(int rows) {
     ledger.begin("fork");
     try {
-      RnnSession fork = new RnnSession(weights, kind, ledger.fork(rows));
+      RnnSession fork = new RnnSession(model, ledger.fork(rows));
       fork.states = states == null ? null : chosen(fork.owner, new int[rows]);
       return fork;
     } finally {

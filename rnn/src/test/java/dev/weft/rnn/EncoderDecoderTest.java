@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.decoding.Continuation;
+import dev.weft.decoding.Generator;
+import dev.weft.decoding.Replay;
+import dev.weft.decoding.Sampler;
+import dev.weft.decoding.Stop;
 import dev.weft.nn.Layer;
 import dev.weft.nn.OnDevices;
 import dev.weft.nn.Place;
@@ -250,6 +255,35 @@ class EncoderDecoderTest extends OnDevices {
             assertArrayEquals(written[b], model.generate(row(SOURCES, b), 6)[0], "row " + b);
           }
         });
+  }
+
+  @Test
+  @DisplayName("S0-54: every way of decoding works on a decoder that was given a source")
+  void aGivenSourceMakesALanguageModel() {
+    for (EncoderDecoderConfig config : List.of(CONFIG, both(Gating.GRU, 2))) {
+      with(
+          config,
+          (model, _) -> {
+            int[][] greedy = model.generate(SOURCES, 6);
+            for (int b = 0; b < SOURCES.rows(); b++) {
+              int[] source = Arrays.copyOf(SOURCES.ids()[b], SOURCES.lengths()[b]);
+              try (EncodedSource given = model.given(source)) {
+                Generator best =
+                    new Generator(Sampler.GREEDY, 1, 6).stop(Stop.endTokens(Vocabulary.END));
+                assertArrayEquals(greedy[b], best.generate(given, Vocabulary.START).generated());
+                Generator drawn = new Generator(Sampler.of(1.5, 0, 0, 0), 1, 12);
+                int[] start = {Vocabulary.START};
+                List<Continuation> cached = drawn.generate(given, start, 3);
+                List<Continuation> anew = drawn.generate(new Replay(given), start, 3);
+                for (int r = 0; r < 3; r++) {
+                  assertArrayEquals(anew.get(r).ids(), cached.get(r).ids());
+                  assertArrayEquals(
+                      anew.get(r).logProbabilities(), cached.get(r).logProbabilities());
+                }
+              }
+            }
+          });
+    }
   }
 
   @Test
