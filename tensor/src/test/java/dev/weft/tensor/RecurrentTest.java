@@ -95,8 +95,7 @@ class RecurrentTest extends OnReference {
       String message =
           assertThrows(
                   IllegalArgumentException.class,
-                  () ->
-                      Ops.recurrent(Gating.LSTM, x, weights, Recurrent.State.ZERO, null, false))
+                  () -> Ops.recurrent(Gating.LSTM, x, weights, Recurrent.State.ZERO, null, false))
               .getMessage();
       assertTrue(
           message.equals(
