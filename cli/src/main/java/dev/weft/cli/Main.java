@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Generate.class,
       Train.class,
       Reverse.class,
+      Classify.class,
       Score.class,
       Doctor.class,
       Download.class,

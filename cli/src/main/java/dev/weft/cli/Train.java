@@ -9,7 +9,12 @@ import picocli.CommandLine.Spec;
     name = "train",
     synopsisSubcommandLabel = "MODEL",
     description = "Train a model.",
-    subcommands = {TrainGpt2.class, TrainSeq2seq.class})
+    subcommands = {
+      TrainGpt2.class,
+      TrainNationality.class,
+      TrainSpam.class,
+      TrainSeq2seq.class
+    })
 final class Train implements Runnable {
   @Spec private CommandSpec spec;
 

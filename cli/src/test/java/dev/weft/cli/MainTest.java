@@ -23,7 +23,7 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"generate", "score", "doctor", "download", "example"})
+  @ValueSource(strings = {"generate", "classify", "score", "doctor", "download", "example"})
   void everyCommandHasHelpAndVersion(String command) {
     Run help = Run.weft(command, "--help");
     assertEquals(0, help.exitCode());

@@ -120,7 +120,7 @@ public final class Mails {
       StringBuilder text = new StringBuilder("mail\n");
       for (int words = 20 + random.nextInt(60); words > 0; words--) {
         double u = random.nextUniform();
-        String kind = u < 0.85 ? "word" : CLASSES.get(u < 0.97 ? label : 1 - label);
+        String kind = u < 0.75 ? "word" : CLASSES.get(u < 0.97 ? label : 1 - label);
         text.append(kind).append((char) ('a' + random.nextInt(26))).append(' ');
       }
       mails.add(new Labelled(text.toString().strip(), label));

@@ -1,0 +1,158 @@
+package dev.weft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Trains on made-up data through the command line, and classifies with what that leaves.
+final class TrainClassifierTest {
+  private static final Map<String, String> SMALL =
+      Map.of("--data", "generated", "--embedding", "16", "--hidden", "16", "--rate", "1e-2");
+
+  @TempDir Path folder;
+
+  /// @param more options, each before its value
+  private Run train(String task, String... more) {
+    Map<String, String> options = new TreeMap<>(SMALL);
+    for (int i = 0; i < more.length; i += 2) {
+      options.put(more[i], more[i + 1]);
+    }
+    List<String> command =
+        new ArrayList<>(List.of("train", task, "--out", folder.toString(), "--json"));
+    options.forEach((name, value) -> command.addAll(List.of(name, value)));
+    return Run.weft(command.toArray(String[]::new));
+  }
+
+  private static JsonNode figures(Run run) throws IOException {
+    assertEquals(0, run.exitCode(), run.err());
+    return new ObjectMapper().readTree(run.lastLine());
+  }
+
+  @Test
+  void aTrainedModelNamesTheThreeLikeliestLanguages() throws IOException {
+    JsonNode trained = figures(train("nationality", "--epochs", "8"));
+    for (String name :
+        List.of("accuracy", "macro_f1", "baseline_accuracy", "baseline_macro_f1", "seconds")) {
+      assertTrue(trained.get(name).asDouble() > 0, name + ": " + trained);
+    }
+    assertTrue(trained.get("accuracy").asDouble() > trained.get("majority_accuracy").asDouble());
+    assertEquals(8, trained.get("epochs").asInt());
+    for (String file :
+        List.of("train.csv", "curves.png", "curves.svg", "confusion.png", "confusion.svg")) {
+      assertTrue(Files.size(folder.resolve(file)) > 0, file);
+    }
+
+    Run run = Run.weft("classify", "nationality", "Zubado", "Mi", "--model", folder + "", "--json");
+    JsonNode texts = figures(run).get("texts");
+    assertEquals(3, run.out().lines().count(), "a line for each name, and the JSON");
+    assertEquals("Zubado", texts.at("/0/name").asText());
+    for (JsonNode text : texts) {
+      List<Double> probabilities = new ArrayList<>();
+      text.get("classes").forEach(guess -> probabilities.add(guess.get("probability").asDouble()));
+      assertEquals(3, probabilities.size());
+      assertEquals(
+          probabilities.stream().sorted((p, q) -> Double.compare(q, p)).toList(), probabilities);
+      assertTrue(probabilities.stream().mapToDouble(p -> p).sum() <= 1 + 1e-6, "" + text);
+    }
+  }
+
+  @Test
+  @DisplayName("S0-22: a classifier of made-up mails finds more than 95 % of the classes")
+  void aTrainedModelTellsSpam() throws IOException {
+    JsonNode trained = figures(train("spam", "--epochs", "6", "--batch", "16"));
+    assertTrue(trained.get("accuracy").asDouble() > 0.95, "" + trained);
+    assertTrue(trained.get("f1").asDouble() > 0.9, "" + trained);
+    Path spam = mail("spam", "spama spamb wordc spamd spame spamf");
+    Path ham = mail("ham", "hama hamb wordc hamd hame hamf");
+    Run run = Run.weft("classify", "spam", spam + "", ham + "", "--model", folder + "", "--json");
+    JsonNode texts = figures(run).get("texts");
+    assertEquals("spam", texts.at("/0/classes/0/class").asText());
+    assertEquals("ham", texts.at("/1/classes/0/class").asText());
+  }
+
+  private Path mail(String name, String body) throws IOException {
+    String words = (body + " ").repeat(5);
+    return Files.writeString(
+        folder.resolve(name + ".txt"), "From: a@b.example\nSubject: mail\n\n" + words);
+  }
+
+  @Test
+  void theSameSeedTrainsTheSameModelToTheLastBit() throws IOException {
+    figures(train("nationality", "--epochs", "1"));
+    byte[] first = Files.readAllBytes(folder.resolve("model.safetensors"));
+    figures(train("nationality", "--epochs", "1"));
+    assertEquals(-1, Files.mismatch(folder.resolve("model.safetensors"), write(first)));
+    figures(train("nationality", "--epochs", "1", "--seed", "2"));
+    assertFalse(Files.mismatch(folder.resolve("model.safetensors"), write(first)) < 0);
+  }
+
+  private Path write(byte[] bytes) throws IOException {
+    return Files.write(folder.resolve("first"), bytes);
+  }
+
+  @Test
+  void aModelOfAnotherTaskIsRefused() throws IOException {
+    figures(train("nationality", "--epochs", "1"));
+    Path mail = mail("mail", "hello");
+    assertRefused(
+        Run.weft("classify", "spam", mail + "", "--model", folder + ""),
+        "tells nationality, not spam");
+  }
+
+  @Test
+  void aMissingModelIsToldWithTheCommandThatTrainsOne() {
+    Path none = folder.resolve("none");
+    assertRefused(
+        Run.weft("classify", "nationality", "Nowak", "--model", none + ""),
+        "`weft train nationality --out " + none + "`");
+  }
+
+  @Test
+  void missingMailsAreToldWithTheLineThatFetchesThem() {
+    Path none = folder.resolve("none");
+    assertRefused(train("spam", "--data", none + ""), "tools/data/fetch spam " + none);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--epochs 0",
+        "--batch 0",
+        "--rate 0",
+        "--rate NaN",
+        "--decay -1",
+        "--patience 0",
+        "--embedding 0",
+        "--hidden 0",
+        "--layers 0",
+        "--dropout 1",
+        "--data /no/such/file",
+        "--threads 5000",
+      })
+  void whatCannotWorkIsRefusedInOneSentenceBeforeTraining(String option) {
+    String[] parts = option.split(" ");
+    assertRefused(train("nationality", parts), parts[0]);
+    assertFalse(Files.exists(folder.resolve("train.csv")), "nothing was computed");
+  }
+
+  private static void assertRefused(Run run, String reason) {
+    assertEquals(2, run.exitCode(), run.out());
+    assertTrue(run.err().contains(reason), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+}
