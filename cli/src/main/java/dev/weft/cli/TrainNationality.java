@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Train a network that tells from its letters which language a family name is of.",
       "",
-      "A GRU reads the letters of names in 18 languages both ways. AdamW, cosine schedule with"
+      "An LSTM reads the letters of names in 18 languages both ways. AdamW, cosine schedule with"
           + " warm-up, gradients clipped to norm 1, early stopping on a validation part; the figures"
           + " are those of a test part. --out gets the model, which `weft classify nationality` uses,"
           + " a log (train.csv), the curves and the confusion matrix."
@@ -52,8 +52,8 @@ final class TrainNationality implements Callable<Integer> {
   private final ClassifierOptions options =
       new ClassifierOptions(
           Path.of(FOLDER),
-          new NetworkFlags(64, 128, 1, 0.4),
-          new EpochFlags(40, 32, 3e-3, 0.01, 8));
+          new NetworkFlags(64, 160, 1, 0.5),
+          new EpochFlags(30, 64, 5e-3, 0.01, 8));
 
   @Override
   public Integer call() throws IOException {
@@ -75,9 +75,9 @@ final class TrainNationality implements Callable<Integer> {
         Level.CHARACTERS,
         LONGEST,
         2,
-        Gating.GRU,
+        Gating.LSTM,
         Pooling.MAX,
-        0.05,
+        0.2,
         0.1,
         NaiveBayes.characterGrams(GRAMS),
         -1);

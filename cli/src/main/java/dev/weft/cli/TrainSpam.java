@@ -49,7 +49,7 @@ final class TrainSpam implements Callable<Integer> {
   @Mixin
   private final ClassifierOptions options =
       new ClassifierOptions(
-          Path.of(FOLDER), new NetworkFlags(64, 64, 1, 0.4), new EpochFlags(12, 32, 2e-3, 0.01, 3));
+          Path.of(FOLDER), new NetworkFlags(64, 64, 1, 0.4), new EpochFlags(6, 32, 2e-3, 0.01, 3));
 
   @Override
   public Integer call() throws IOException {
