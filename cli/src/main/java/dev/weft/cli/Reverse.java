@@ -36,9 +36,9 @@ final class Reverse implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      required = true,
+      defaultValue = TrainSeq2seq.FOLDER,
       paramLabel = "DIR",
-      description = "What `weft train seq2seq --out DIR` left.")
+      description = "What `weft train seq2seq --out DIR` left (${DEFAULT-VALUE}).")
   private Path folder;
 
   @Mixin private DeviceOptions devices;

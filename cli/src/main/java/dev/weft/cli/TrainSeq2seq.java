@@ -32,13 +32,16 @@ import picocli.CommandLine.Spec;
 final class TrainSeq2seq implements Callable<Integer> {
   private static final int SHOWN = 5;
 
+  /// Where the model goes and is looked for.
+  static final String FOLDER = "models/seq2seq";
+
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--out",
-      required = true,
+      defaultValue = FOLDER,
       paramLabel = "DIR",
-      description = "Where the model goes.")
+      description = "Where the model goes (${DEFAULT-VALUE}).")
   private Path out;
 
   @Option(
