@@ -10,7 +10,7 @@ import dev.weft.tensor.Tensor;
 /// a step take whole vectors of units; where the units are no multiple of that, rows are staged in
 /// scratch memory.
 abstract class RecurrentPart implements AutoCloseable {
-  static final int SLOTS = 10;
+  static final int SLOTS = 8;
 
   final Recurrence run;
   final int units;
