@@ -49,16 +49,31 @@ record EpochTraining(
   /// @param best number of the epoch whose weights are kept, from 1
   record Result(long epochs, long best, double seconds) {}
 
-  /// Trains, and leaves the weights of the best epoch.
+  /// Trains on batches of similar length, and leaves the weights of the best epoch.
   ///
   /// @param out takes the log and the curves
   /// @param title of the curves
   Result train(Part training, Part validation, Path out, String title) throws IOException {
-    long began = System.nanoTime();
     var epochs = new Epochs(new Bucketing(training.lengths, flags.rows(), flags.seed()));
     List<int[]> checks =
         new Bucketing(validation.lengths, flags.rows(), Integer.MAX_VALUE, 0).epoch(0).batches();
-    int every = epochs.batches();
+    return train(
+        new Batches(number -> training.loss.of(epochs.batch(number), number), epochs.batches()),
+        new Batches(number -> validation.loss.of(checks.get((int) number), number), checks.size()),
+        out,
+        title);
+  }
+
+  /// An objective and the number of batches that are one pass over its data.
+  record Batches(Objective objective, int pass) {}
+
+  /// Trains, and leaves the weights of the best epoch.
+  ///
+  /// @param out takes the log and the curves
+  /// @param title of the curves
+  Result train(Batches training, Batches validation, Path out, String title) throws IOException {
+    long began = System.nanoTime();
+    int every = training.pass;
     long steps = Math.multiplyExact((long) every, flags.epochs());
     Curves curves = new Curves();
     try (var stopping = new EarlyStopping(parameters, flags.patience(), 0)) {
@@ -68,13 +83,10 @@ record EpochTraining(
                   new AdamW(parameters, 0.9, 0.999, 1e-8, flags.decay()),
                   Schedule.cosine(
                       flags.rate(), flags.rate() / 100, Math.min(every, steps - 1), steps),
-                  number -> training.loss.of(epochs.batch(number), number))
+                  training.objective)
               .clip(1)
               .noise(noise)
-              .evaluate(
-                  number -> validation.loss.of(checks.get((int) number), number),
-                  checks.size(),
-                  every)
+              .evaluate(validation.objective, validation.pass, every)
               .stopEarly(stopping)
               .listen(StepLog.csv(out.resolve("train.csv")))
               .listen(curves)

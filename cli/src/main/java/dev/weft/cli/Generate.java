@@ -76,7 +76,10 @@ final class Generate implements Callable<Integer> {
       List<Continuation> completions;
       try (streaming) {
         streaming.begin(prompt);
-        completions = sampling.generator(tokenizer, streaming).generate(model, ids, count);
+        completions =
+            sampling
+                .generator(open.after(ids), open.filters(), streaming)
+                .generate(model, ids, count);
       }
       for (Continuation more : completions.subList(1, count)) {
         out.println("---");

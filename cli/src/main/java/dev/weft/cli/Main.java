@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Train.class,
       Reverse.class,
       Classify.class,
+      Sample.class,
       Score.class,
       Doctor.class,
       Download.class,

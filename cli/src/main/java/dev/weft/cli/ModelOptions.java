@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.decoding.Tokenizer;
 import dev.weft.gpt2.Gpt2Folder;
+import dev.weft.rnn.LanguageModelFolder;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import java.io.IOException;
@@ -21,8 +22,9 @@ final class ModelOptions {
       paramLabel = "tiny|DIR",
       defaultValue = TINY,
       description =
-          "The model that comes with Weft, or a folder with a GPT-2 in Hugging Face's layout, as"
-              + " `weft download` leaves it (default: ${DEFAULT-VALUE}).")
+          "The model that comes with Weft, or a folder: a GPT-2 in Hugging Face's layout, as"
+              + " `weft download` leaves it, or a recurrent model of `weft train lm`"
+              + " (default: ${DEFAULT-VALUE}).")
   private String name;
 
   @Option(
@@ -49,14 +51,36 @@ final class ModelOptions {
       throw Failure.user(
           "--dtype " + dtype + ": the device " + device.name() + " does not have it; use f32");
     }
-    try (Gpt2Folder folder = Gpt2Folder.open(folder())) {
-      Tokenizer tokenizer = folder.tokenizer();
-      return new OpenModel(name, folder.inference(device, dtype), tokenizer);
+    try {
+      Path folder = folder();
+      return LanguageModelFolder.is(folder) ? recurrent(folder, device) : gpt2(folder, device);
     } catch (IOException e) {
       throw Failure.user("--model " + name + " cannot be read: " + Reasons.of(e), e);
     } catch (IllegalArgumentException e) {
       throw Failure.user("--model " + name + " cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  private OpenModel gpt2(Path path, Device device) throws IOException {
+    try (Gpt2Folder folder = Gpt2Folder.open(path)) {
+      Tokenizer tokenizer = folder.tokenizer();
+      return new OpenModel(name, folder.inference(device, dtype), tokenizer);
+    }
+  }
+
+  private OpenModel recurrent(Path path, Device device) throws IOException {
+    LanguageModelFolder folder = LanguageModelFolder.open(path);
+    Require.that(
+        folder.vectorizer() != null,
+        "--model " + name + " has no vectorizer in its config.json, so no text becomes ids");
+    Require.that(
+        folder.classes().isEmpty(),
+        "--model "
+            + name
+            + " writes names, not texts: `weft sample surnames --model "
+            + name
+            + "` draws some");
+    return new OpenModel(name, folder.inference(device, dtype), folder.vectorizer());
   }
 
   private Path folder() throws IOException {
@@ -71,7 +95,9 @@ final class ModelOptions {
               + (Files.isDirectory(folder) ? " has no config.json" : " is no folder")
               + ": `weft download gpt2 --to "
               + name
-              + "` brings a model there");
+              + "` brings a model there, `weft train lm --out "
+              + name
+              + "` trains one");
     }
     return folder;
   }

@@ -1,15 +1,47 @@
 package dev.weft.cli;
 
+import dev.weft.decoding.Filter;
+import dev.weft.decoding.LanguageModel;
 import dev.weft.decoding.Tokenizer;
 import dev.weft.gpt2.Gpt2Inference;
+import dev.weft.rnn.RnnInference;
+import dev.weft.rnn.Vectorizer;
+import dev.weft.rnn.Vocabulary;
+import java.util.List;
 
 /// A model that is ready: its weights are on a device.
 ///
 /// @param name what the user called it
-record OpenModel(String name, Gpt2Inference model, Tokenizer tokenizer) implements AutoCloseable {
+/// @param model a [Gpt2Inference] or an [RnnInference]
+record OpenModel(String name, LanguageModel model, Tokenizer tokenizer) implements AutoCloseable {
+  private static final List<Filter> ORDINARY_ONLY =
+      List.of(new Without(Vocabulary.MASK, Vocabulary.UNK, Vocabulary.START));
+
+  /// The model as a GPT-2.
+  Gpt2Inference gpt2() {
+    if (model instanceof Gpt2Inference gpt2) {
+      return gpt2;
+    }
+    throw Failure.user(
+        "--model " + name + " is no GPT-2; `weft train lm` tells the perplexity of such a model");
+  }
+
+  /// The tokenizer for what follows a prompt.
+  Tokenizer after(int... prompt) {
+    return tokenizer instanceof Vectorizer vectorizer ? vectorizer.after(prompt) : tokenizer;
+  }
+
+  /// What is never written: a vectorizer's tokens that stand for no text.
+  List<Filter> filters() {
+    return tokenizer instanceof Vectorizer ? ORDINARY_ONLY : List.of();
+  }
 
   @Override
   public void close() {
-    model.close();
+    switch (model) {
+      case Gpt2Inference gpt2 -> gpt2.close();
+      case RnnInference rnn -> rnn.close();
+      default -> throw new IllegalStateException(model + " is opened here but not closed");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.decoding.Filter;
 import dev.weft.decoding.Generator;
 import dev.weft.decoding.Listener;
 import dev.weft.decoding.Sampler;
@@ -120,8 +121,12 @@ final class SamplingFlags {
     return temperature == 0;
   }
 
-  Generator generator(Tokenizer tokenizer, Listener listener) {
-    Sampler sampler = Sampler.of(temperature, frequencyPenalty, topK, topP);
+  /// @param first filters before those of the options
+  Generator generator(Tokenizer tokenizer, List<Filter> first, Listener listener) {
+    Sampler asked = Sampler.of(temperature, frequencyPenalty, topK, topP);
+    List<Filter> filters = new ArrayList<>(first);
+    filters.addAll(asked.filters());
+    Sampler sampler = new Sampler(filters, asked.chooser());
     Generator generator =
         new Generator(sampler, seed, maxTokens)
             .tokenizer(tokenizer, true)

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.gpt2.Gpt2Inference;
 import dev.weft.gpt2.Scoring;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -72,11 +73,12 @@ final class Score implements Callable<Integer> {
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     Scoring.Result result;
     try (OpenModel open = models.open()) {
+      Gpt2Inference model = open.gpt2();
       result =
           Scoring.score(
-              open.model()::logits,
-              open.model().device(),
-              open.model().contextLength(),
+              model::logits,
+              model.device(),
+              model.contextLength(),
               open.tokenizer().endOfText(),
               open.tokenizer().encode(text));
     }

@@ -11,6 +11,8 @@ import picocli.CommandLine.Spec;
     description = "Train a model.",
     subcommands = {
       TrainGpt2.class,
+      TrainLm.class,
+      TrainSurnames.class,
       TrainNationality.class,
       TrainSpam.class,
       TrainSeq2seq.class
