@@ -15,7 +15,9 @@ public enum Example {
   /// A classifier of vectors, trained for a step on random data.
   CLASSIFY("a recurrent classifier of vectors on random data", DummyClassifiers::ofVectors),
   /// A classifier of ids, trained for a step on random data.
-  EMBED("a recurrent classifier of embedded words on random data", DummyClassifiers::ofIds);
+  EMBED("a recurrent classifier of embedded words on random data", DummyClassifiers::ofIds),
+  /// The loop that draws names.
+  NAMES("family names drawn letter by letter, after a short training", NameLoop::run);
 
   private final String summary;
   private final Program program;
