@@ -42,6 +42,8 @@ final class LanguageOptions {
   /// A training whose data has been read.
   @FunctionalInterface
   interface Training {
+    /// Trains, and measures on the test part.
+    ///
     /// @param out takes model, log and curves
     Report train(Device device, Path out) throws IOException;
   }
@@ -49,6 +51,8 @@ final class LanguageOptions {
   /// Reads the data.
   @FunctionalInterface
   interface Source {
+    /// The training of the data that the options name.
+    ///
     /// @param say tells the user a line
     Training read(EpochFlags flags, Consumer<String> say) throws IOException;
   }
