@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -14,6 +15,9 @@ final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
@@ -50,8 +54,13 @@ final class Json {
     return MAPPER.valueToTree(configuration);
   }
 
-  /// The record that an object describes: every component is there, and nothing else.
+  /// The record that an object describes: every component is there, of its own type, and nothing
+  /// else.
   static <R extends Record> R read(String what, JsonNode root, Class<R> type) {
+    if (!root.isObject()) { // Jackson makes null of nothing
+      throw new IllegalArgumentException(
+          what + ": the shape of a model must be an object but " + shown(root));
+    }
     try {
       return MAPPER.treeToValue(root, type);
     } catch (JsonProcessingException e) {

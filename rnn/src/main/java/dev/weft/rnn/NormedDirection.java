@@ -49,6 +49,7 @@ record NormedDirection(
     int steps = x.dim(0);
     Recurrent.Weights w = weights.get();
     Shape shape = Shape.of(x.dim(1), w.recurrent().in());
+    first.requireFits(gating, shape.dim(0), shape.dim(1)); // single ops would broadcast it
     Tensor read = mask == null ? x : Ops.where(Ops.unsqueeze(mask, 2), x, zeros(x, Shape.SCALAR));
     Tensor in = normed(input, product(read, w.in())); // (T, B, G · H)
     StepProbe watch = probe == null ? null : new StepProbe(probe, gating, steps, reverse);

@@ -124,6 +124,23 @@ public final class RnnLanguageModel extends Layer {
     }
   }
 
+  /// One class for each row where there are classes, else none.
+  void requireClassOfEach(int rows, int... classesOfRows) {
+    int wanted = classes == null ? 0 : rows;
+    if (classesOfRows.length != wanted) {
+      throw new IllegalArgumentException(
+          "language model: "
+              + rows
+              + " sequences of a model of "
+              + config.classes()
+              + " classes want "
+              + wanted
+              + " classes, but "
+              + classesOfRows.length
+              + " are given");
+    }
+  }
+
   /// The states that sequences of these classes begin with, one row each; gradients flow back.
   public States given(int... classesOfRows) {
     if (classes == null) {
@@ -150,16 +167,11 @@ public final class RnnLanguageModel extends Layer {
   /// @throws IllegalArgumentException when no row has a next id
   public Objective.Batch loss(int[][] rows, int[] lengths, int... classesOfRows) {
     int count = rows.length;
-    if (lengths.length != count || (classes != null && classesOfRows.length != count)) {
+    if (lengths.length != count) {
       throw new IllegalArgumentException(
-          "language model: "
-              + count
-              + " rows but "
-              + lengths.length
-              + " lengths and "
-              + classesOfRows.length
-              + " classes");
+          "language model: " + count + " rows but " + lengths.length + " lengths");
     }
+    requireClassOfEach(count, classesOfRows);
     int steps = 0;
     int tokens = 0;
     int[] real = new int[count];

@@ -32,7 +32,8 @@ public record Score(double loss, long tokens) {
   ///
   /// @param classes one for each sequence where the model has classes
   public static Score of(RnnLanguageModel model, int[][] sequences, int... classes) {
-    return evaluated(
+    model.requireClassOfEach(sequences.length, classes);
+    return Evaluation.of(
         model,
         () -> {
           double loss = 0;
@@ -57,7 +58,7 @@ public record Score(double loss, long tokens) {
     if (window < 1) {
       throw new IllegalArgumentException("score: window must be at least 1 but is " + window);
     }
-    return evaluated(
+    return Evaluation.of(
         model,
         () -> {
           double loss = 0;
@@ -84,21 +85,5 @@ public record Score(double loss, long tokens) {
     }
     last.copyTo(to);
     return to;
-  }
-
-  private interface Run {
-    Score run();
-  }
-
-  private static Score evaluated(RnnLanguageModel model, Run run) {
-    boolean training = model.training();
-    model.eval();
-    try {
-      return run.run();
-    } finally {
-      if (training) {
-        model.train();
-      }
-    }
   }
 }

@@ -86,6 +86,15 @@ class LanguageModelFolderTest extends OnDevices {
   }
 
   @Test
+  void bytesThatAreNoTextAreRefusedInOneSentence() throws IOException {
+    Files.write(folder.resolve(ModelFolder.CONFIG), new byte[] {'{', -1, -2, '}'});
+    assertFalse(LanguageModelFolder.is(folder));
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> LanguageModelFolder.open(folder));
+    assertTrue(error.getMessage().contains("config.json: no valid JSON"), error.getMessage());
+  }
+
+  @Test
   void malformedFoldersAreRefusedInOneSentence() throws IOException {
     assertFalse(LanguageModelFolder.is(folder));
     var none = assertThrows(IllegalArgumentException.class, () -> LanguageModelFolder.open(folder));
@@ -107,6 +116,16 @@ class LanguageModelFolderTest extends OnDevices {
         refusal(good.replace("\"classes\":[]", "\"classes\":[\"a\"]"))
             .contains("names of classes"));
     assertTrue(refusal(good.replace("\"mask\":0", "\"mask\":9")).contains("mask must have id 0"));
+    String model = good.substring(good.indexOf("{\"vocabulary\""), good.indexOf(",\"classes\":["));
+    assertTrue(refusal(good.replace(model, "null")).contains("must be an object but is null"));
+    assertTrue(
+        refusal(good.replace("\"model\":" + model + ",", ""))
+            .contains("must be an object but is missing"));
+    for (String wrong : new String[] {"9.5", "\"9\"", "\"\"", "true", "null", "99999999999"}) {
+      refusal(good.replace("\"hidden\":9", "\"hidden\":" + wrong));
+    }
+    refusal(good.replace("\"gating\":\"GRU\"", "\"gating\":3"));
+    refusal(good.replace("\"tied\":false", "\"tied\":0"));
     // A model of another size than its weights.
     Files.writeString(
         folder.resolve(ModelFolder.CONFIG), good.replace("\"hidden\":9", "\"hidden\":8"));

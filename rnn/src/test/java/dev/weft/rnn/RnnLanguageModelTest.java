@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /// Recurrent language models in training: losses, masks, tying, classes.
 class RnnLanguageModelTest extends OnDevices {
@@ -130,6 +131,27 @@ class RnnLanguageModelTest extends OnDevices {
   }
 
   @Test
+  void eachSequenceHasAClassWhereThereAreClassesAndNoneElse() {
+    LanguageModelConfig config = SmallLanguageModel.config(Gating.GRU);
+    int[][] counts = {{0, 1}, {0, 3}, {4, 0}, {4, 1}, {4, 2}, {4, 4}}; // of classes, and given
+    for (int[] count : counts) {
+      try (ParameterSet parameters = parameters();
+          Scope _ = Scope.noGrad()) {
+        var model = new RnnLanguageModel(Place.in(parameters), config.withClasses(count[0]), null);
+        parameters.allocate(5);
+        int[] given = new int[count[1]];
+        String wanted = (count[0] == 0 ? 0 : 3) + " classes, but " + count[1] + " are given";
+        for (Executable run :
+            List.<Executable>of(
+                () -> model.loss(ROWS, LENGTHS, given), () -> Score.of(model, ROWS, given))) {
+          var error = assertThrows(IllegalArgumentException.class, run);
+          assertTrue(error.getMessage().contains(wanted), error.getMessage());
+        }
+      }
+    }
+  }
+
+  @Test
   @DisplayName("S0-33: a head tied to embeddings of another size is refused")
   void tyingNeedsEqualSizes() {
     RnnConfig rnn = RnnConfig.of(Gating.LSTM, 6, 9);
@@ -211,7 +233,7 @@ class RnnLanguageModelTest extends OnDevices {
     List<float[]> other = bits(config, ROWS, LENGTHS, 2, 2, 2);
     assertFalse(Arrays.equals(one.getFirst(), other.getFirst()));
     var error = assertThrows(IllegalArgumentException.class, () -> bits(config, ROWS, LENGTHS));
-    assertTrue(error.getMessage().contains("0 classes"), error.getMessage());
+    assertTrue(error.getMessage().contains("but 0 are given"), error.getMessage());
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.weft.tensor.Tape;
 import dev.weft.tensor.Tensor;
 import dev.weft.tensor.ops.Recurrent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -322,6 +323,7 @@ class RnnTest extends OnDevices {
   }
 
   @Test
+  @DisplayName("S0-19: dropout lies between layers, not after the last")
   void dropoutLiesBetweenLayersOnly() {
     with(
         RnnConfig.of(Gating.TANH, 3, 4).withDropout(0.5),
@@ -389,6 +391,32 @@ class RnnTest extends OnDevices {
           var error = assertThrows(IllegalArgumentException.class, rnn::cell);
           assertTrue(error.getMessage().contains("bidirectional"), error.getMessage());
         });
+  }
+
+  @Test
+  void aFirstStateOfAnotherShapeIsRefusedByEveryCell() {
+    for (RnnConfig config : cells()) {
+      boolean cellular = config.gating().cells();
+      with(
+          config,
+          (rnn, _) -> {
+            Tensor x = random(1, 2, 3, 3);
+            Tensor good = random(2, 3, 5);
+            Tensor one = random(3, 1, 5); // single ops would broadcast it
+            for (Recurrent.State bad :
+                List.of(
+                    new Recurrent.State(one, cellular ? good : null),
+                    new Recurrent.State(good, cellular ? one : good))) {
+              States first = new States(Collections.nCopies(config.layers(), bad));
+              var error =
+                  assertThrows(
+                      IllegalArgumentException.class,
+                      () -> rnn.forward(x, first, null),
+                      config + "");
+              assertTrue(error.getMessage().startsWith("recurrent: "), error.getMessage());
+            }
+          });
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.weft.nn.io;
 
 import dev.weft.tensor.ParameterSet;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +27,15 @@ public final class ModelFolder {
   }
 
   /// The text of `config.json`.
+  ///
+  /// @throws IllegalArgumentException when it is no text
   public static String config(Path folder) throws IOException {
-    return Files.readString(folder.resolve(CONFIG));
+    Path file = folder.resolve(CONFIG);
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + ": no valid JSON: it is not UTF-8", e);
+    }
   }
 
   /// Reads the weights into an allocated set, whose names and shapes are those of the file.

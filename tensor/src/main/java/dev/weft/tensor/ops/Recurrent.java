@@ -33,6 +33,30 @@ public final class Recurrent {
   public record State(Tensor h, Tensor c) {
     /// Zeros.
     public static final State ZERO = new State(null, null);
+
+    /// Throws unless a run of `rows` rows and `units` units can begin with it.
+    public void requireFits(Gating gating, int rows, int units) {
+      requireShape("h", h, rows, units);
+      requireShape("c", c, rows, units);
+      if (c != null && !gating.cells()) {
+        throw new IllegalArgumentException("recurrent: " + gating + " has no cell state to start");
+      }
+    }
+
+    private static void requireShape(String which, Tensor state, int rows, int units) {
+      if (state != null && !state.shape().equals(Shape.of(rows, units))) {
+        throw new IllegalArgumentException(
+            "recurrent: the first "
+                + which
+                + " is "
+                + state.shape()
+                + " but should be ("
+                + rows
+                + ", "
+                + units
+                + ")");
+      }
+    }
   }
 
   /// What a layer gives.
@@ -308,11 +332,7 @@ public final class Recurrent {
     weight("recurrent", w.recurrent, x, units, gates);
     vector("input", w.inBias, gates);
     vector("recurrent", w.recurrentBias, gates);
-    state("h", first.h, x.dim(1), units);
-    state("c", first.c, x.dim(1), units);
-    if (first.c != null && !gating.cells()) {
-      throw new IllegalArgumentException("recurrent: " + gating + " has no cell state to start");
-    }
+    first.requireFits(gating, x.dim(1), units);
     if (mask != null) {
       Require.dtype("recurrent", "the mask", mask, DType.BOOL);
       Require.sameDevice("recurrent", x, mask);
@@ -360,21 +380,6 @@ public final class Recurrent {
               + bias.shape()
               + " but should be ("
               + gates
-              + ")");
-    }
-  }
-
-  private static void state(String which, Tensor state, int rows, int units) {
-    if (state != null && !state.shape().equals(Shape.of(rows, units))) {
-      throw new IllegalArgumentException(
-          "recurrent: the first "
-              + which
-              + " is "
-              + state.shape()
-              + " but should be ("
-              + rows
-              + ", "
-              + units
               + ")");
     }
   }
