@@ -8,7 +8,9 @@ import dev.weft.tensor.Tensor;
 /// A decoder that has been given a source: a language model over target ids, so that every way of
 /// decoding works on it. A row begins with [Vocabulary#START] and ends with [Vocabulary#END].
 ///
-/// It reads the parameters of its [EncoderDecoder] as they are; when they change, encode anew.
+/// It reads the parameters of its [EncoderDecoder] as they are, and drops nothing; when they
+/// change,
+/// encode anew.
 public final class EncodedSource implements StepModel, AutoCloseable {
   private final EncoderDecoder model;
   private final Cell cell;
@@ -18,11 +20,12 @@ public final class EncodedSource implements StepModel, AutoCloseable {
 
   EncodedSource(EncoderDecoder model, int... source) {
     this.model = model;
-    this.cell = model.decoder().cell();
+    this.cell = model.decoder().steadyCell();
     this.length = source.length;
     boolean complete = false;
     try (Scope _ = Scope.noGrad()) {
-      states = model.encode(PaddedBatch.of(new int[][] {source})).take(owner);
+      PaddedBatch row = PaddedBatch.of(new int[][] {source});
+      states = Evaluation.of(model, () -> model.encode(row)).take(owner);
       complete = true;
     } finally {
       if (!complete) {

@@ -149,11 +149,17 @@ public final class EncoderDecoder extends Layer {
   // ---- use ------------------------------------------------------------------------------------
 
   /// What the decoder writes for each source when it always takes the most likely id, from
-  /// [Vocabulary#START] on: ids up to [Vocabulary#END], that included, or `most` of them.
+  /// [Vocabulary#START] on: ids up to [Vocabulary#END], that included, or `most` of them. Nothing
+  /// is
+  /// dropped, in training mode neither.
   public int[][] generate(PaddedBatch sources, int most) {
     if (most < 1) {
       throw new IllegalArgumentException("generate: most must be at least 1 but is " + most);
     }
+    return Evaluation.of(this, () -> written(sources, most));
+  }
+
+  private int[][] written(PaddedBatch sources, int most) {
     int rows = sources.rows();
     int[][] written = new int[rows][most];
     int[] lengths = new int[rows];

@@ -87,6 +87,15 @@ public final class Rnn extends Layer {
     return new Cell(stack, set.device(), set.dtype());
   }
 
+  /// The same, but drops nothing, whatever mode the layers are in.
+  Cell steadyCell() {
+    return new Cell(undropped(stack.directions()), set.device(), set.dtype());
+  }
+
+  private Stack undropped(List<Direction> directions) {
+    return new Stack(config, stack.parameters(), directions, x -> x);
+  }
+
   /// One step at a time with matrices packed once, now: for decoding, in a no-grad scope. Drops
   /// nothing.
   ///
@@ -97,8 +106,7 @@ public final class Rnn extends Layer {
     for (DirectionParameters part : stack.parameters()) {
       packed.add(part.packed(dtype, owner));
     }
-    Stack inference = new Stack(config, stack.parameters(), packed, x -> x);
-    return new Cell(inference, set.device(), set.dtype());
+    return new Cell(undropped(packed), set.device(), set.dtype());
   }
 
   /// Has every further run looked into; null ends that. A look costs memory and time.

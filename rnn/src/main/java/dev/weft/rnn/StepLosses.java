@@ -12,7 +12,7 @@ import dev.weft.tensor.Tensor;
 /// @param free the same, free running
 /// @param rows that have such a step
 public record StepLosses(double[] forced, double[] free, int[] rows) {
-  /// Of these pairs.
+  /// Of these pairs; nothing is dropped.
   public static StepLosses of(EncoderDecoder model, PaddedBatch sources, PaddedBatch targets) {
     int steps = targets.longest() - 1;
     int[] rows = new int[steps];
@@ -21,10 +21,13 @@ public record StepLosses(double[] forced, double[] free, int[] rows) {
         rows[t]++;
       }
     }
-    return new StepLosses(
-        byStep(model, sources, targets, Forcing.ALWAYS, rows),
-        byStep(model, sources, targets, Forcing.NEVER, rows),
-        rows);
+    return Evaluation.of(
+        model,
+        () ->
+            new StepLosses(
+                byStep(model, sources, targets, Forcing.ALWAYS, rows),
+                byStep(model, sources, targets, Forcing.NEVER, rows),
+                rows));
   }
 
   private static double[] byStep(
