@@ -12,6 +12,7 @@ import dev.weft.decoding.Replay;
 import dev.weft.decoding.Sampler;
 import dev.weft.decoding.Stop;
 import dev.weft.nn.Layer;
+import dev.weft.nn.Noise;
 import dev.weft.nn.OnDevices;
 import dev.weft.nn.Place;
 import dev.weft.tensor.DType;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -317,6 +319,32 @@ class EncoderDecoderTest extends OnDevices {
               mean(losses.free(), losses.rows()),
               1e-6);
         });
+  }
+
+  @Test
+  void useDropsNothingInTrainingModeEither() {
+    RnnConfig layers = RnnConfig.of(Gating.GRU, 4, 5).withLayers(2).withDropout(0.5);
+    try (ParameterSet parameters = parameters();
+        Scope _ = Scope.noGrad()) {
+      EncoderDecoderConfig config = new EncoderDecoderConfig(V, V, layers, layers);
+      EncoderDecoder model = new EncoderDecoder(Place.in(parameters), config, new Noise(1));
+      parameters.allocate(5);
+      Supplier<List<Object>> use =
+          () -> {
+            StepLosses losses = StepLosses.of(model, SOURCES, TARGETS);
+            try (EncodedSource given = model.given(4, 5)) {
+              return List.of(
+                  Arrays.toString(losses.forced()),
+                  Arrays.toString(losses.free()),
+                  Arrays.deepToString(model.generate(SOURCES, 9)),
+                  Arrays.toString(given.logits(new int[][] {{2, 5}}).toFloats()));
+            }
+          };
+      List<Object> training = use.get();
+      assertTrue(model.training());
+      model.eval();
+      assertEquals(use.get(), training);
+    }
   }
 
   private static double mean(double[] losses, int[] rows) {

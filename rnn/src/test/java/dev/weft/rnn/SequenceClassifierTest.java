@@ -130,6 +130,7 @@ class SequenceClassifierTest extends OnDevices {
                   .add(set.get("head.bias").tensor());
           assertArrayEquals(logits.toFloats(), result.logits().values().toFloats(), 1e-6f);
         });
+    assertEquals(Pooling.LAST, ClassifierConfig.ofIds(9, VECTORS, 2).pooling());
   }
 
   @Test
