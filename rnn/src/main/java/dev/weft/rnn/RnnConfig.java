@@ -69,6 +69,17 @@ public record RnnConfig(
               + " and "
               + layers);
     }
+    if (Math.max(4L, layers) * Math.max(input, 2L * hidden) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "rnn: input "
+              + input
+              + ", hidden "
+              + hidden
+              + " and layers "
+              + layers
+              + " make a dimension of more than "
+              + Integer.MAX_VALUE);
+    }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("rnn: dropout must lie in [0, 1) but is " + dropout);
     }

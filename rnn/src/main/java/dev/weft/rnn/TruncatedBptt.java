@@ -23,6 +23,8 @@ import dev.weft.tensor.Tensor;
 /// The kept state is saved with the trainer's checkpoints; where it is missing, a window that needs
 /// it is refused.
 public final class TruncatedBptt implements Objective, Resumable, AutoCloseable {
+  private static final long UNKNOWN = -1;
+
   private final RnnLanguageModel model;
   private final TokenStream stream;
   private final int k1;
@@ -73,6 +75,11 @@ public final class TruncatedBptt implements Objective, Resumable, AutoCloseable 
   public Batch loss(long number) {
     int window = (int) (number % windows());
     int start = start(window);
+    if (window != 0 && next == UNKNOWN) {
+      throw new IllegalStateException(
+          "truncated: the window before failed, and what the layers remembered is lost; go on from"
+              + " a checkpoint, or with the first window of a pass");
+    }
     if (window != 0 && number != next) {
       throw new IllegalStateException(
           "truncated: window "
@@ -81,6 +88,7 @@ public final class TruncatedBptt implements Objective, Resumable, AutoCloseable 
               + next
               + "; a trainer that is resumed needs this itself as its objective");
     }
+    next = UNKNOWN; // until it is known that this window succeeds
     int end = end(window);
     States first = start == 0 ? null : kept[turn];
     int cut = window + 1 < windows() ? start(window + 1) : end; // where the next one begins

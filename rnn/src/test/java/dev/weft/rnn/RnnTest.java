@@ -434,4 +434,18 @@ class RnnTest extends OnDevices {
     assertThrows(
         IllegalArgumentException.class, () -> RnnConfig.of(Gating.GRU, 3, 4).withDropout(1));
   }
+
+  @Test
+  void sizesThatOverflowAreRefusedWithTheirValues() {
+    for (int hidden : new int[] {1_000_000_000, 1 << 30}) {
+      var error =
+          assertThrows(
+              IllegalArgumentException.class, () -> RnnConfig.of(Gating.LSTM, 3, hidden));
+      assertEquals(
+          "rnn: input 3, hidden "
+              + hidden
+              + " and layers 1 make a dimension of more than 2147483647",
+          error.getMessage());
+    }
+  }
 }

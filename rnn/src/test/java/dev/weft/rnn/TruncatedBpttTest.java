@@ -277,6 +277,25 @@ class TruncatedBpttTest extends OnDevices {
   }
 
   @Test
+  void aWindowThatFailedIsNotTriedAgainFromTheWrongState() {
+    try (ParameterSet parameters = parameters()) {
+      RnnLanguageModel model = model(parameters, SmallLanguageModel.config(Gating.GRU));
+      try (TruncatedBptt objective = new TruncatedBptt(model, new TokenStream(ids(41), 2), 5, 8)) {
+        try (Scope _ = Scope.noGrad()) {
+          objective.loss(0);
+        }
+        assertThrows(IllegalStateException.class, () -> objective.loss(1)); // no scope is open
+        try (Scope _ = Scope.noGrad()) {
+          var error = assertThrows(IllegalStateException.class, () -> objective.loss(1));
+          assertTrue(error.getMessage().contains("the window before failed"), error.getMessage());
+          objective.loss(0);
+          objective.loss(1);
+        }
+      }
+    }
+  }
+
+  @Test
   void aResumedRunThatHasLostTheStateIsRefused() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder.resolve("c"), 1);
     train(0, 5, checkpoints, false);
