@@ -52,8 +52,8 @@ final class TrainNationality implements Callable<Integer> {
   private final ClassifierOptions options =
       new ClassifierOptions(
           Path.of(FOLDER),
-          new NetworkFlags(64, 160, 1, 0.5),
-          new EpochFlags(30, 64, 5e-3, 0.01, 8));
+          new NetworkFlags(64, 256, 1, 0.6),
+          new EpochFlags(40, 64, 3e-3, 0.05, 8));
 
   @Override
   public Integer call() throws IOException {

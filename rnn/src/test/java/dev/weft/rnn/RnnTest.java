@@ -439,8 +439,7 @@ class RnnTest extends OnDevices {
   void sizesThatOverflowAreRefusedWithTheirValues() {
     for (int hidden : new int[] {1_000_000_000, 1 << 30}) {
       var error =
-          assertThrows(
-              IllegalArgumentException.class, () -> RnnConfig.of(Gating.LSTM, 3, hidden));
+          assertThrows(IllegalArgumentException.class, () -> RnnConfig.of(Gating.LSTM, 3, hidden));
       assertEquals(
           "rnn: input 3, hidden "
               + hidden

@@ -2,6 +2,7 @@ package dev.weft.examples.chart;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,10 +23,11 @@ public sealed interface Picture permits LineChart, ConfusionChart {
     Files.createDirectories(folder);
     Path png = folder.resolve(name + ".png");
     Path svg = folder.resolve(name + ".svg");
-    for (Path file : List.of(png, svg)) {
-      try (OutputStream out = Files.newOutputStream(file)) {
-        ChartEncoder.saveChart(draw(), out, file == png ? "png" : "svg");
-      }
+    try (OutputStream out = Files.newOutputStream(png)) {
+      ChartEncoder.saveChart(draw(), out, "png");
+    }
+    try (Writer out = Files.newBufferedWriter(svg)) {
+      SvgDrawing.write(draw(), out);
     }
     return List.of(png, svg);
   }
