@@ -7,7 +7,6 @@ import dev.weft.nn.Place;
 import dev.weft.nn.io.ModelFolder;
 import dev.weft.tensor.ParameterSet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A saved [EncoderDecoder]: `config.json` has its kind, its shape and both vectorizers,
@@ -56,17 +55,8 @@ public record EncoderDecoderFolder(
   ///
   /// @throws IllegalArgumentException saying what is wrong with the folder
   public static EncoderDecoderFolder open(Path folder) throws IOException {
-    Path file = folder.resolve(ModelFolder.CONFIG);
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          folder + ": there is no " + ModelFolder.CONFIG + " in it, so it holds no model");
-    }
-    String what = file.toString();
-    JsonNode root = Json.parse(what, ModelFolder.config(folder));
-    if (!KIND.equals(root.path("kind").textValue())) {
-      throw new IllegalArgumentException(
-          what + ": kind must be \"" + KIND + "\" but " + Json.shown(root.path("kind")));
-    }
+    String what = folder.resolve(ModelFolder.CONFIG).toString();
+    JsonNode root = Json.config(folder, KIND);
     EncoderDecoderConfig config = Json.read(what, root.path("model"), EncoderDecoderConfig.class);
     return new EncoderDecoderFolder(
         folder, config, vectorizer(what, root, "source"), vectorizer(what, root, "target"));

@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.nn.io.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// JSON of this module's small files: one object, no name twice, nothing after it.
 final class Json {
@@ -45,6 +49,23 @@ final class Json {
     }
     if (!root.isObject()) {
       throw new IllegalArgumentException(what + ": the JSON must be an object but " + shown(root));
+    }
+    return root;
+  }
+
+  /// The `config.json` of a folder that holds a model of this kind.
+  ///
+  /// @throws IllegalArgumentException saying what is wrong with the folder
+  static JsonNode config(Path folder, String kind) throws IOException {
+    Path file = folder.resolve(ModelFolder.CONFIG);
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          folder + ": there is no " + ModelFolder.CONFIG + " in it, so it holds no model");
+    }
+    JsonNode root = parse(file.toString(), ModelFolder.config(folder));
+    if (!kind.equals(root.path("kind").textValue())) {
+      throw new IllegalArgumentException(
+          file + ": kind must be \"" + kind + "\" but " + shown(root.path("kind")));
     }
     return root;
   }

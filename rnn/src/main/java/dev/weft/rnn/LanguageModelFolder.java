@@ -89,17 +89,8 @@ public record LanguageModelFolder(
   ///
   /// @throws IllegalArgumentException saying what is wrong with the folder
   public static LanguageModelFolder open(Path folder) throws IOException {
-    Path file = folder.resolve(ModelFolder.CONFIG);
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          folder + ": there is no " + ModelFolder.CONFIG + " in it, so it holds no model");
-    }
-    String what = file.toString();
-    JsonNode root = Json.parse(what, ModelFolder.config(folder));
-    if (!KIND.equals(root.path("kind").textValue())) {
-      throw new IllegalArgumentException(
-          what + ": kind must be \"" + KIND + "\" but " + Json.shown(root.path("kind")));
-    }
+    String what = folder.resolve(ModelFolder.CONFIG).toString();
+    JsonNode root = Json.config(folder, KIND);
     LanguageModelConfig config = Json.read(what, root.path("model"), LanguageModelConfig.class);
     return new LanguageModelFolder(
         folder,
