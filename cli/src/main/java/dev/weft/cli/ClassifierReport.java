@@ -14,10 +14,11 @@ record ClassifierReport(
     Confusion naiveBayes,
     Confusion majority,
     int positive,
-    EpochTraining.Result training) {
+    EpochTraining.Result training)
+    implements EpochOptions.Report {
 
-  /// A table for people.
-  List<String> lines() {
+  @Override
+  public List<String> lines() {
     String head = "test part              accuracy  macro-F1";
     return List.of(
         positive < 0 ? head : head + "  precision  recall      F1",
@@ -45,8 +46,8 @@ record ClassifierReport(
                 100 * counts.f1(positive));
   }
 
-  /// The fields of `--json`.
-  void write(JsonGenerator line) throws IOException {
+  @Override
+  public void write(JsonGenerator line) throws IOException {
     write(line, "", network);
     write(line, "baseline_", naiveBayes);
     line.writeNumberField("majority_accuracy", majority.accuracy());

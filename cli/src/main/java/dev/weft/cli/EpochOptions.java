@@ -13,8 +13,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/// The options of a command that trains a recurrent language model, and its run.
-final class LanguageOptions {
+/// The options of a command that trains by epochs, and its run: refusals, training, figures.
+final class EpochOptions {
   @Option(
       names = "--out",
       paramLabel = "DIR",
@@ -25,9 +25,13 @@ final class LanguageOptions {
   @Mixin private DeviceOptions devices;
   @Mixin private JsonOption json;
 
-  LanguageOptions(Path out, EpochFlags epochs) {
+  private final String left;
+
+  /// @param left what a training leaves in `out`, for people
+  EpochOptions(Path out, EpochFlags epochs, String left) {
     this.out = out;
     this.epochs = epochs;
+    this.left = left;
   }
 
   /// What a training tells in the end.
@@ -74,7 +78,7 @@ final class LanguageOptions {
       throw Failure.outside("the training failed: " + Reasons.of(e), e);
     }
     report.lines().forEach(line -> say(writer, line));
-    say(writer, "model, train.csv and curves (.png, .svg) are in " + out);
+    say(writer, left + " are in " + out);
     json.print(writer, report::write);
     return Failure.OK;
   }

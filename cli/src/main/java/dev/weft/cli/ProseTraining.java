@@ -46,7 +46,7 @@ record ProseTraining(
   /// @param unknown share of the test part's words that are not in the vocabulary
   record Report(
       double loss, Ngrams trigrams, Ngrams fourgrams, double unknown, EpochTraining.Result training)
-      implements LanguageOptions.Report {
+      implements EpochOptions.Report {
     @Override
     public List<String> lines() {
       return List.of(

@@ -44,7 +44,7 @@ record SurnameTraining(
   /// @param fresh share of names drawn at temperature 0.8 that the training part doesn't have
   record Report(
       double bits, Ngrams trigrams, Ngrams fivegrams, double fresh, EpochTraining.Result training)
-      implements LanguageOptions.Report {
+      implements EpochOptions.Report {
     @Override
     public List<String> lines() {
       return List.of(

@@ -74,8 +74,11 @@ final class TrainLm implements Callable<Integer> {
   private int window;
 
   @Mixin
-  private final LanguageOptions options =
-      new LanguageOptions(Path.of(FOLDER), new EpochFlags(12, 20, 3e-3, 0.01, 3));
+  private final EpochOptions options =
+      new EpochOptions(
+          Path.of(FOLDER),
+          new EpochFlags(12, 20, 3e-3, 0.01, 3),
+          "model, train.csv and curves (.png, .svg)");
 
   @Override
   public Integer call() throws IOException {

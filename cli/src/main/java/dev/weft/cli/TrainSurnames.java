@@ -41,8 +41,11 @@ final class TrainSurnames implements Callable<Integer> {
   @Mixin private final NetworkFlags size = new NetworkFlags(64, 256, 1, 0.4);
 
   @Mixin
-  private final LanguageOptions options =
-      new LanguageOptions(Path.of(FOLDER), new EpochFlags(30, 32, 3e-3, 0.01, 4));
+  private final EpochOptions options =
+      new EpochOptions(
+          Path.of(FOLDER),
+          new EpochFlags(30, 32, 3e-3, 0.01, 4),
+          "model, train.csv and curves (.png, .svg)");
 
   @Override
   public Integer call() throws IOException {
