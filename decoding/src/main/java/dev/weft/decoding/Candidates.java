@@ -12,7 +12,7 @@ public final class Candidates {
   private int[] everyId = new int[0]; // 0, 1, 2 …: what `ids` is until a filter keeps fewer
   private int[] keptIds = new int[0];
   private long[] keys = new long[0];
-  private double[] weights = new double[0];
+  private long[] masses = new long[0];
   private int[] counts = new int[0];
 
   /// Takes all tokens of a vocabulary with a copy of logits[offset …].
@@ -66,9 +66,14 @@ public final class Candidates {
   /// Candidate `index` as a number that orders candidates: the better the larger, by logit, then by
   /// the smaller id. NaN counts as largest, so that it isn't filtered out unseen.
   long key(int index) {
-    int bits = Float.floatToIntBits(logits[index] + 0f); // + 0 makes −0 equal to 0
+    return key(logits[index], ids[index]);
+  }
+
+  /// The key of a logit and an id.
+  static long key(float logit, int id) {
+    int bits = Float.floatToIntBits(logit + 0f); // + 0 makes −0 equal to 0
     int ordered = bits ^ ((bits >> 31) & 0x7fffffff);
-    return (long) ordered << 32 | (0xffffffffL - ids[index]);
+    return (long) ordered << 32 | (0xffffffffL - id);
   }
 
   /// Scratch for `count` keys, reused.
@@ -79,12 +84,12 @@ public final class Candidates {
     return keys;
   }
 
-  /// Scratch for a weight of each candidate, reused.
-  double[] weights() {
-    if (weights.length < size) {
-      weights = new double[vocabulary];
+  /// Scratch for a mass of each candidate, reused.
+  long[] masses() {
+    if (masses.length < size) {
+      masses = new long[vocabulary];
     }
-    return weights;
+    return masses;
   }
 
   /// Scratch of zeros, one for each id; to be left as zeros.

@@ -65,6 +65,34 @@ class ElementaryTest {
   }
 
   @Test
+  void expInDoubleIsWithinFourUlp() {
+    for (int i = -71000; i <= 70000; i++) {
+      double x = -i / 100.0 - i * 1e-7;
+      double wanted = StrictMath.exp(x);
+      if (x >= -700 && x <= 709) {
+        assertEquals(wanted, Elementary.exp(x), 4 * Math.ulp(wanted), () -> "x " + x);
+      }
+    }
+    assertEquals(1, Elementary.exp(0.0));
+    assertEquals(0, Elementary.exp(Double.NEGATIVE_INFINITY));
+    assertEquals(0, Elementary.exp(Math.nextDown(-700.0)));
+    assertEquals(Double.POSITIVE_INFINITY, Elementary.exp(Math.nextUp(709.0)));
+    assertTrue(Double.isNaN(Elementary.exp(Double.NaN)));
+  }
+
+  @Test
+  void massIsAnIntegerInUnitsOfTwoToTheMinus46() {
+    assertEquals(1L << 46, Elementary.mass(-3.25f, -3.25f));
+    assertEquals(0, Elementary.mass(Float.NEGATIVE_INFINITY, 1));
+    assertEquals(1, Elementary.mass(-32.5f, 0));
+    assertEquals(0, Elementary.mass(-32.6f, 0));
+    for (float x = 0; x > -40; x -= 0.0137f) {
+      double wanted = StrictMath.exp((double) x - 2) * 0x1p46;
+      assertEquals(wanted, (double) Elementary.mass(x, 2), 0.5 + 4 * Math.ulp(wanted), "x " + x);
+    }
+  }
+
+  @Test
   void specialValuesAreExact() {
     float infinity = Float.POSITIVE_INFINITY;
     assertEquals(1f, Elementary.exp(0f));
