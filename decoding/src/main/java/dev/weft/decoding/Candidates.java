@@ -13,7 +13,6 @@ public final class Candidates {
   private int[] keptIds = new int[0];
   private long[] keys = new long[0];
   private long[] masses = new long[0];
-  private int[] counts = new int[0];
 
   /// Takes all tokens of a vocabulary with a copy of logits[offset …].
   public Candidates load(float[] source, int offset, int vocabularySize) {
@@ -54,10 +53,25 @@ public final class Candidates {
     logits[index] = value;
   }
 
+  /// Makes an id impossible, if it is a candidate.
+  void ban(int id) {
+    int index = indexOf(id);
+    if (index >= 0) {
+      logits[index] = Float.NEGATIVE_INFINITY;
+    }
+  }
+
+  void requireInVocabulary(String filter, int id) {
+    if (id < 0 || id >= vocabulary) {
+      throw new IllegalArgumentException(
+          filter + ": id " + id + " is outside the vocabulary of " + vocabulary);
+    }
+  }
+
   /// Where an id stands, or −1 when it is no candidate (any more).
   public int indexOf(int id) {
     if (size == vocabulary) {
-      return id;
+      return id >= 0 && id < vocabulary ? id : -1;
     }
     int index = Arrays.binarySearch(ids, 0, size, id);
     return index < 0 ? -1 : index;
@@ -92,19 +106,28 @@ public final class Candidates {
     return masses;
   }
 
-  /// Scratch of zeros, one for each id; to be left as zeros.
-  int[] counts() {
-    if (counts.length < vocabulary) {
-      counts = new int[vocabulary];
-    }
-    return counts;
+  /// The least key that a candidate of this logit can have.
+  static long leastKey(float logit) {
+    return key(logit, Integer.MAX_VALUE);
+  }
+
+  /// Drops the candidates of logit −∞.
+  void keepPossible() {
+    keepFrom(leastKey(-Float.MAX_VALUE));
+  }
+
+  /// Leaves one token, with a logit of 0, whether it was still a candidate or not.
+  void keepOnly(int id) {
+    keptIds = ensure(keptIds);
+    ids = keptIds;
+    ids[0] = id;
+    logits[0] = 0;
+    size = 1;
   }
 
   /// Keeps the candidates whose key is at least `least`.
   void keepFrom(long least) {
-    if (keptIds.length < vocabulary) {
-      keptIds = new int[vocabulary];
-    }
+    keptIds = ensure(keptIds);
     float leastLogit = logit(least);
     int kept = 0;
     for (int i = 0; i < size; i++) {
@@ -115,6 +138,10 @@ public final class Candidates {
     }
     ids = keptIds;
     size = kept;
+  }
+
+  private int[] ensure(int[] array) {
+    return array.length < vocabulary ? new int[vocabulary] : array;
   }
 
   /// The logit in a key.

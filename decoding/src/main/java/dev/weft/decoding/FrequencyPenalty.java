@@ -1,47 +1,40 @@
 package dev.weft.decoding;
 
-/// Logits minus a penalty for each time that the token stands in the history, prompt included.
+/// Logits minus a penalty for each time that the token stands in the history: l − value · count.
+/// The documentation of OpenAI's interface has this formula; the lessons and llama.cpp use it too.
 ///
 /// @param value finite; negative rewards repetition, 0 changes nothing
-public record FrequencyPenalty(double value) implements Filter {
+/// @param scope which ids of the history count
+public record FrequencyPenalty(double value, PenaltyScope scope) implements Filter {
   public FrequencyPenalty {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("frequency penalty must be finite but is " + value);
     }
   }
 
+  /// Counting prompt and generated ids.
+  public FrequencyPenalty(double value) {
+    this(value, PenaltyScope.ALL);
+  }
+
+  /// Throws for an id in the scope that the vocabulary doesn't have.
   @Override
   public void apply(Candidates candidates, History history) {
-    requireInVocabulary(candidates, history);
+    TokenCounts counts = history.counts(scope);
+    counts.requireInVocabulary("frequency penalty", candidates, history);
     if (value == 0) {
       return;
     }
-    int[] counts = candidates.counts();
-    for (int i = 0; i < history.length(); i++) {
-      counts[history.id(i)]++;
-    }
-    for (int i = 0; i < history.length(); i++) {
-      int id = history.id(i);
-      int index = candidates.indexOf(id);
-      if (counts[id] > 0 && index >= 0) {
-        candidates.logits[index] = (float) (candidates.logits[index] - value * counts[id]);
+    for (int i = 0; i < counts.size(); i++) {
+      int index = candidates.indexOf(counts.id(i));
+      if (index >= 0) {
+        candidates.logits[index] = (float) (candidates.logits[index] - value * counts.count(i));
       }
-      counts[id] = 0;
     }
   }
 
-  private static void requireInVocabulary(Candidates candidates, History history) {
-    for (int i = 0; i < history.length(); i++) {
-      int id = history.id(i);
-      if (id < 0 || id >= candidates.vocabularySize()) {
-        throw new IllegalArgumentException(
-            "frequency penalty: id "
-                + id
-                + " at position "
-                + i
-                + " of the history is outside the vocabulary of "
-                + candidates.vocabularySize());
-      }
-    }
+  @Override
+  public String name() {
+    return "frequency penalty " + value;
   }
 }

@@ -1,6 +1,8 @@
 package dev.weft.decoding;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// The ids of one sequence: the prompt and what has been generated. Filters and stop rules see it;
 /// it is apart from what the model is fed, so that a penalty counts the same with and without a
@@ -10,6 +12,8 @@ public final class History {
   private int[] ids;
   private int length;
   private TextSoFar text;
+  private final List<TokenCounts> counts = new ArrayList<>(0); // one for each scope asked for
+  private final List<NgramIndex> ngrams = new ArrayList<>(0); // one for each n asked for
 
   /// A history that begins with a prompt.
   public History(int... prompt) {
@@ -55,6 +59,42 @@ public final class History {
           "stop strings need text: give the generator a tokenizer, Generator.tokenizer(…)");
     }
     return text;
+  }
+
+  /// How often each id stands in `scope`.
+  TokenCounts counts(PenaltyScope scope) {
+    TokenCounts found = null;
+    for (int i = 0; i < counts.size() && found == null; i++) {
+      found = counts.get(i).scope().equals(scope) ? counts.get(i) : null;
+    }
+    if (found == null) {
+      found = new TokenCounts(scope, this);
+      counts.add(found);
+    }
+    found.follow(this);
+    return found;
+  }
+
+  /// Where the last n − 1 ids stood before; n at least 2.
+  NgramIndex ngrams(int n) {
+    NgramIndex found = null;
+    for (int i = 0; i < ngrams.size() && found == null; i++) {
+      found = ngrams.get(i).n() == n ? ngrams.get(i) : null;
+    }
+    if (found == null) {
+      found = new NgramIndex(n);
+      ngrams.add(found);
+    }
+    found.follow(this);
+    return found;
+  }
+
+  /// Whether the history ends with the first `length` of `wanted`.
+  boolean endsWith(int[] wanted, int length) {
+    if (length > this.length) {
+      return false;
+    }
+    return Arrays.equals(ids, this.length - length, this.length, wanted, 0, length);
   }
 
   void append(int id) {

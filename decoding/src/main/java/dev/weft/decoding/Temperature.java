@@ -19,4 +19,9 @@ public record Temperature(double value) implements Filter {
       }
     }
   }
+
+  @Override
+  public String name() {
+    return "temperature " + value;
+  }
 }

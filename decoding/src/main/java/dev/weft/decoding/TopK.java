@@ -1,14 +1,20 @@
 package dev.weft.decoding;
 
-/// Keeps exactly the k candidates of largest logit; of equal ones the smaller ids. Fan, Lewis and
-/// Dauphin, "Hierarchical neural story generation", 2018.
+/// Keeps the k candidates of largest logit. Fan, Lewis and Dauphin, "Hierarchical neural story
+/// generation", 2018.
 ///
 /// @param k at least 1; as many as there are keeps all
-public record TopK(int k) implements Filter {
+/// @param ties what happens to candidates as good as the k-th
+public record TopK(int k, Ties ties) implements Filter {
   public TopK {
     if (k < 1) {
       throw new IllegalArgumentException("top-k must keep at least 1 but k is " + k);
     }
+  }
+
+  /// Exactly k; of equal ones the smaller ids.
+  public TopK(int k) {
+    this(k, Ties.SMALLER_ID);
   }
 
   @Override
@@ -16,13 +22,22 @@ public record TopK(int k) implements Filter {
     if (k >= candidates.size) {
       return;
     }
+    long least = least(candidates, k);
+    switch (ties) {
+      case SMALLER_ID -> candidates.keepFrom(least);
+      case KEEP_ALL -> candidates.keepFrom(Candidates.leastKey(Candidates.logit(least)));
+    }
+  }
+
+  /// The k-th best key, of more than k candidates.
+  static long least(Candidates candidates, int k) {
     // A heap of the k best so far, the worst of them on top.
     long[] heap = candidates.keys(k);
     for (int i = 0; i < k; i++) {
       heap[i] = candidates.key(i);
     }
     for (int i = k / 2 - 1; i >= 0; i--) {
-      siftDown(heap, i, heap[i]);
+      siftDown(heap, k, i, heap[i]);
     }
     float worst = Candidates.logit(heap[0]);
     for (int i = k; i < candidates.size; i++) {
@@ -31,14 +46,14 @@ public record TopK(int k) implements Filter {
       }
       long key = candidates.key(i);
       if (key > heap[0]) {
-        siftDown(heap, 0, key);
+        siftDown(heap, k, 0, key);
         worst = Candidates.logit(heap[0]);
       }
     }
-    candidates.keepFrom(heap[0]);
+    return heap[0];
   }
 
-  private void siftDown(long[] heap, int hole, long key) {
+  private static void siftDown(long[] heap, int k, int hole, long key) {
     for (int child = 2 * hole + 1; child < k; child = 2 * hole + 1) {
       if (child + 1 < k && heap[child + 1] < heap[child]) {
         child++;
@@ -50,5 +65,10 @@ public record TopK(int k) implements Filter {
       hole = child;
     }
     heap[hole] = key;
+  }
+
+  @Override
+  public String name() {
+    return "top-k " + k;
   }
 }

@@ -1,7 +1,6 @@
 package dev.weft.decoding;
 
 import dev.weft.tensor.Elementary;
-import java.util.Arrays;
 
 /// Keeps the nucleus: the most likely candidates that together hold the probability p. Holtzman,
 /// Buys, Du, Forbes and Choi, "The curious case of neural text degeneration", 2020.
@@ -11,15 +10,17 @@ import java.util.Arrays;
 /// device. A cumulated mass c of a total t is compared as (double) c with p · (double) t. Of equal
 /// logits the smaller id counts as likelier.
 ///
-/// @param p in [0, 1]; 0 keeps one, 1 every candidate whose logit isn't −∞
+/// @param p in [0, 1]; 0 keeps `minKept`, 1 every candidate whose logit isn't −∞
 /// @param rule which token is the last
-public record TopP(double p, NucleusRule rule) implements Filter {
+/// @param minKept keep so many even when fewer hold p; at least 1; more than there are keeps all
+public record TopP(double p, NucleusRule rule, int minKept) implements Filter {
   private static final int MOST = (1 << 17) - 1; // so many masses cannot overflow
 
   public TopP {
     if (!(p >= 0 && p <= 1)) {
       throw new IllegalArgumentException("Top-p must be a probability but is " + p);
     }
+    requireMinKept("top-p", minKept);
   }
 
   /// By the rule [NucleusRule#INCLUSIVE].
@@ -27,24 +28,27 @@ public record TopP(double p, NucleusRule rule) implements Filter {
     this(p, NucleusRule.INCLUSIVE);
   }
 
+  /// Keeping at least one.
+  public TopP(double p, NucleusRule rule) {
+    this(p, rule, 1);
+  }
+
+  static void requireMinKept(String filter, int minKept) {
+    if (minKept < 1) {
+      throw new IllegalArgumentException(
+          filter + " must keep at least 1 candidate but the least number is " + minKept);
+    }
+  }
+
   /// Throws for more than 131,071 candidates, whose masses could overflow.
   @Override
   public void apply(Candidates candidates, History history) {
     float max = Categorical.max(candidates);
     if (p == 1) {
-      candidates.keepFrom(Candidates.key(-Float.MAX_VALUE, Integer.MAX_VALUE));
+      candidates.keepPossible();
       return;
     }
-    if (candidates.size > MOST) {
-      throw new IllegalArgumentException(
-          "top-p: "
-              + candidates.size
-              + " candidates are more than the "
-              + MOST
-              + " whose masses can be summed exactly; put a top-k before it");
-    }
-    long[] masses = candidates.masses();
-    weigh(candidates.logits, masses, candidates.size, max);
+    long[] masses = masses("top-p", candidates, max);
     long total = 0;
     for (int i = 0; i < candidates.size; i++) {
       total += masses[i];
@@ -52,16 +56,33 @@ public record TopP(double p, NucleusRule rule) implements Filter {
     double wanted = p * (double) total;
     // Tokens below this weigh less than what lies outside even all together: no nucleus reaches
     // down to them. 1,024 is the most that a long changes when it becomes a double.
-    long least = Math.max(1, (total - (long) wanted - 1024) / candidates.size);
+    long outside = total - (long) wanted - 1024;
+    long least = minKept > 1 ? 0 : Math.max(1, outside / candidates.size);
     long[] keys = candidates.keys(candidates.size);
     int count = 0;
     for (int i = 0; i < candidates.size; i++) {
       if (masses[i] >= least) {
-        keys[count++] = candidates.key(i);
+        keys[count] = candidates.key(i);
+        masses[count++] = masses[i];
       }
     }
-    Arrays.sort(keys, 0, count);
-    candidates.keepFrom(keys[count - kept(keys, count, max, wanted)]);
+    candidates.keepFrom(Nucleus.least(keys, masses, count, wanted, rule, minKept));
+  }
+
+  /// The mass of each candidate; throws where their sum could overflow.
+  static long[] masses(String filter, Candidates candidates, float max) {
+    if (candidates.size > MOST) {
+      throw new IllegalArgumentException(
+          filter
+              + ": "
+              + candidates.size
+              + " candidates are more than the "
+              + MOST
+              + " whose masses can be summed exactly; put a top-k before it");
+    }
+    long[] masses = candidates.masses();
+    weigh(candidates.logits, masses, candidates.size, max);
+    return masses;
   }
 
   // Apart, with nothing but arrays, so that the JIT can overlap the iterations.
@@ -71,24 +92,8 @@ public record TopP(double p, NucleusRule rule) implements Filter {
     }
   }
 
-  /// How many of the keys, best first, are kept.
-  private int kept(long[] keys, int count, float max, double wanted) {
-    long cumulated = 0;
-    for (int n = 0; n < count; n++) {
-      cumulated += Elementary.mass(Candidates.logit(keys[count - 1 - n]), max);
-      switch (rule) {
-        case INCLUSIVE -> {
-          if ((double) cumulated >= wanted) {
-            return n + 1;
-          }
-        }
-        case EXCLUSIVE -> {
-          if ((double) cumulated > wanted) {
-            return Math.max(n, 1);
-          }
-        }
-      }
-    }
-    return count;
+  @Override
+  public String name() {
+    return "top-p " + p;
   }
 }

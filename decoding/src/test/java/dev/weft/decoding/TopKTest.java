@@ -56,6 +56,17 @@ class TopKTest {
   }
 
   @Test
+  @DisplayName("S1-42: keeping all ties is an option")
+  void allTiesCanBeKept() {
+    Filter keepAll = new TopK(2, Ties.KEEP_ALL);
+    assertArrayEquals(new int[] {0, 1, 2, 3}, Kept.ids(new float[] {1, 1, 1, 1}, keepAll));
+    assertArrayEquals(new int[] {1, 2, 4}, Kept.ids(new float[] {0, 3, 2, 1, 2}, keepAll));
+    assertArrayEquals(new int[] {1, 2}, Kept.ids(new float[] {0, 3, 2, 1, 1}, keepAll));
+    assertArrayEquals(
+        new int[] {0, 1}, Kept.ids(new float[] {-0f, 0f}, new TopK(1, Ties.KEEP_ALL)));
+  }
+
+  @Test
   void equalsAFullSort() {
     for (int n = 1; n <= 200; n++) {
       float[] logits = Draws.random(n, n, 2);

@@ -69,6 +69,18 @@ class TopPTest {
   }
 
   @Test
+  @DisplayName("S1-51: a least number is kept, clamped to what there is, and at least 1")
+  void leastNumberIsKept() {
+    for (NucleusRule rule : NucleusRule.values()) {
+      assertArrayEquals(new int[] {1, 2}, Kept.ids(TWO_THREE_FIVE, new TopP(0.1, rule, 2)));
+      assertArrayEquals(new int[] {0, 1, 2}, Kept.ids(TWO_THREE_FIVE, new TopP(0.1, rule, 9)));
+      assertThrows(IllegalArgumentException.class, () -> new TopP(0.1, rule, 0));
+    }
+    float[] ramp = {-5, -4, -3, -2, -1, 0, 1, 2, 3, 4};
+    assertArrayEquals(new int[] {7, 8, 9}, Kept.ids(ramp, new TopP(0.9, NucleusRule.INCLUSIVE, 2)));
+  }
+
+  @Test
   @DisplayName("S1-52: p = 1 keeps every token of probability above 0")
   void oneKeepsAll() {
     float[] logits = Draws.random(6, 50257, 5);
