@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.decoding.BeamSearch;
 import dev.weft.decoding.Continuation;
 import dev.weft.decoding.Generator;
 import dev.weft.decoding.Replay;
 import dev.weft.decoding.Sampler;
+import dev.weft.decoding.ScoredSequence;
 import dev.weft.decoding.Stop;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Noise;
@@ -286,6 +288,29 @@ class EncoderDecoderTest extends OnDevices {
             }
           });
     }
+  }
+
+  @Test
+  @DisplayName("S0-44: beam search over a decoder begins with its start token; one beam is greedy")
+  void beamsBeginWithTheStartToken() {
+    with(
+        CONFIG,
+        (model, _) -> {
+          try (EncodedSource given = model.given(4, 5)) {
+            BeamSearch three = new BeamSearch(3, 3, 6).endTokens(Vocabulary.END);
+            List<ScoredSequence> cached = three.searchFrom(given, Vocabulary.START);
+            List<ScoredSequence> anew = three.searchFrom(new Replay(given), Vocabulary.START);
+            for (int i = 0; i < 3; i++) {
+              assertArrayEquals(anew.get(i).ids(), cached.get(i).ids());
+              assertEquals(anew.get(i).score(), cached.get(i).score());
+            }
+            BeamSearch one = new BeamSearch(1, 1, 6); // without an end, as greedy stops otherwise
+            Generator greedy = new Generator(Sampler.GREEDY, 1, 6);
+            assertArrayEquals(
+                greedy.generate(given, Vocabulary.START).ids(),
+                one.searchFrom(given, Vocabulary.START).getFirst().ids());
+          }
+        });
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.decoding.BeamSearch;
 import dev.weft.decoding.Continuation;
 import dev.weft.decoding.Generator;
 import dev.weft.decoding.LanguageModel;
@@ -13,6 +14,7 @@ import dev.weft.decoding.Replay;
 import dev.weft.decoding.Sampler;
 import dev.weft.decoding.Sampling;
 import dev.weft.decoding.SamplingOptions;
+import dev.weft.decoding.ScoredSequence;
 import dev.weft.nn.OnDevices;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Gating;
@@ -273,6 +275,22 @@ class RnnSessionTest extends OnDevices {
       assertTrue(error.getMessage().contains("3 classes"), error.getMessage());
       var none = assertThrows(IllegalArgumentException.class, () -> small.inference.given(3));
       assertEquals("language model: class 3 is not one of its 3", none.getMessage());
+    }
+  }
+
+  @Test
+  @DisplayName("S1-93: beam search with kept states is the search without them")
+  void beamsAreTheSameWithKeptStates() {
+    for (LanguageModelConfig config : configs()) {
+      try (var small = new SmallLanguageModel(device, config, DType.F32)) {
+        BeamSearch search = new BeamSearch(4, 4, 6).endTokens(3);
+        List<ScoredSequence> cached = search.search(small.decoding(), 1, 2);
+        List<ScoredSequence> anew = search.search(new Replay(small.decoding()), 1, 2);
+        for (int i = 0; i < 4; i++) {
+          assertArrayEquals(anew.get(i).ids(), cached.get(i).ids());
+          assertEquals(anew.get(i).score(), cached.get(i).score());
+        }
+      }
     }
   }
 
