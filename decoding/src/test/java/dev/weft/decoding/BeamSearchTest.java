@@ -2,8 +2,8 @@ package dev.weft.decoding;
 
 import static dev.weft.decoding.ToyBeams.assertIdentical;
 import static dev.weft.decoding.ToyBeams.assertSame;
-import static dev.weft.decoding.ToyBeams.of;
 import static dev.weft.decoding.ToyBeams.search;
+import static dev.weft.decoding.ToyBeams.wanted;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -107,8 +107,8 @@ class BeamSearchTest {
     // third live beam
     assertSame(
         search(2, 3, 4).search(TOY, 1),
-        of(-2.2537949288246137, 1, 2, 4, 0),
-        of(-2.8134107167600364, 1, 2, 3, 0));
+        wanted(-2.2537949288246137, 1, 2, 4, 0),
+        wanted(-2.8134107167600364, 1, 2, 3, 0));
   }
 
   @Test
@@ -137,9 +137,9 @@ class BeamSearchTest {
     // golden: toybeam_R2_K2_M6, toybeam_R1_K2_M3
     assertSame(
         search(2, 2, 6).search(TOY, 1),
-        of(-4.828313737302301, 1, 2, 3, 2, 3, 2, 3),
-        of(-4.828313737302301, 1, 3, 2, 3, 2, 3, 2));
-    assertSame(search(1, 2, 3).search(TOY, 1), of(-2.3025850929940455, 1, 2, 3, 2));
+        wanted(-4.828313737302301, 1, 2, 3, 2, 3, 2, 3),
+        wanted(-4.828313737302301, 1, 3, 2, 3, 2, 3, 2));
+    assertSame(search(1, 2, 3).search(TOY, 1), wanted(-2.3025850929940455, 1, 2, 3, 2));
   }
 
   @Test
@@ -180,7 +180,7 @@ class BeamSearchTest {
   @DisplayName("S1-83: one beam is greedy")
   void oneBeamIsGreedy() {
     // golden: toybeam_R1_K1_M4, toygreedy
-    assertSame(search(1, 1, 4).search(TOY, 1), of(-3.2188758248682006, 1, 2, 3, 2, 3));
+    assertSame(search(1, 1, 4).search(TOY, 1), wanted(-3.2188758248682006, 1, 2, 3, 2, 3));
   }
 
   @Test
@@ -225,14 +225,14 @@ class BeamSearchTest {
     // golden: toybeam_R3_K3_M2
     assertSame(
         search(3, 3, 2).search(TOY, 1),
-        of(-1.6094379124341003, 1, 2, 3),
-        of(-1.6094379124341003, 1, 3, 2),
-        of(-2.995732273553991, 1, 0));
+        wanted(-1.6094379124341003, 1, 2, 3),
+        wanted(-1.6094379124341003, 1, 3, 2),
+        wanted(-2.995732273553991, 1, 0));
     assertSame(
         search(3, 3, 2).rankAll(true).search(TOY, 1),
-        of(-1.6094379124341003, 1, 2, 3),
-        of(-1.6094379124341003, 1, 3, 2),
-        of(-1.8971199848858813, 1, 2, 4));
+        wanted(-1.6094379124341003, 1, 2, 3),
+        wanted(-1.6094379124341003, 1, 3, 2),
+        wanted(-1.8971199848858813, 1, 2, 4));
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.weft.decoding;
 
 import static dev.weft.decoding.ToyBeams.assertSame;
-import static dev.weft.decoding.ToyBeams.of;
+import static dev.weft.decoding.ToyBeams.wanted;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -75,10 +75,10 @@ class EarlyStopTest {
         ToyBeams.search(4, 400, 4).earlyStop(EarlyStop.NEVER).search(ToyBeams.MODEL, 1);
     assertSame(
         found,
-        of(-2.120263536200091, 1, 3, 0),
-        of(-2.2537949288246137, 1, 2, 4, 0),
-        of(-2.8134107167600364, 1, 2, 3, 0),
-        of(-2.995732273553991, 1, 0));
+        wanted(-2.120263536200091, 1, 3, 0),
+        wanted(-2.2537949288246137, 1, 2, 4, 0),
+        wanted(-2.8134107167600364, 1, 2, 3, 0),
+        wanted(-2.995732273553991, 1, 0));
   }
 
   @Test

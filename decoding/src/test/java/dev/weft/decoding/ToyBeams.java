@@ -22,7 +22,7 @@ final class ToyBeams {
     return new BeamSearch(beams, returned, maxNew).endTokens(0);
   }
 
-  static ScoredSequence of(double score, int... ids) {
+  static ScoredSequence wanted(double score, int... ids) {
     return new ScoredSequence(score, score, ids, 1, ids[ids.length - 1] == 0);
   }
 
