@@ -14,8 +14,6 @@ import dev.weft.tensor.Elementary;
 /// @param rule which token is the last
 /// @param minKept keep so many even when fewer hold p; at least 1; more than there are keeps all
 public record TopP(double p, NucleusRule rule, int minKept) implements Filter {
-  private static final int MOST = (1 << 17) - 1; // so many masses cannot overflow
-
   public TopP {
     if (!(p >= 0 && p <= 1)) {
       throw new IllegalArgumentException("Top-p must be a probability but is " + p);
@@ -40,7 +38,7 @@ public record TopP(double p, NucleusRule rule, int minKept) implements Filter {
     }
   }
 
-  /// Throws for more than 131,071 candidates, whose masses could overflow.
+  /// Throws for more than 524,287 candidates, whose masses could overflow.
   @Override
   public void apply(Candidates candidates, History history) {
     float max = Categorical.max(candidates);
@@ -71,13 +69,13 @@ public record TopP(double p, NucleusRule rule, int minKept) implements Filter {
 
   /// The mass of each candidate; throws where their sum could overflow.
   static long[] masses(String filter, Candidates candidates, float max) {
-    if (candidates.size > MOST) {
+    if (candidates.size > Elementary.MOST_MASSES) {
       throw new IllegalArgumentException(
           filter
               + ": "
               + candidates.size
               + " candidates are more than the "
-              + MOST
+              + Elementary.MOST_MASSES
               + " whose masses can be summed exactly; put a top-k before it");
     }
     long[] masses = candidates.masses();

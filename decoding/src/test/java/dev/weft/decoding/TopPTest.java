@@ -130,7 +130,7 @@ class TopPTest {
     float[] tail = new float[1001]; // 1 and a thousand times 2^-40
     java.util.Arrays.fill(tail, 1, 1001, (float) (-40 * StrictMath.log(2)));
     long each = Elementary.mass(tail[1], 0);
-    double p = 1 - 360.5 * each / (0x1p46 + 1000 * each);
+    double p = 1 - 360.5 * each / (Elementary.MASS + 1000 * each);
     assertEquals(1 + 640, kept(tail, p).length);
     float[] many = new float[50000];
     assertEquals(35000, kept(many, 0.7).length);
@@ -138,10 +138,10 @@ class TopPTest {
 
   @Test
   void mostMassesThatCannotOverflow() {
-    assertEquals(65536, kept(new float[131071], 0.5).length);
-    var e = assertThrows(IllegalArgumentException.class, () -> kept(new float[131072], 0.5));
-    assertTrue(e.getMessage().contains("131072 candidates"), e.getMessage());
-    assertEquals(131072, kept(new float[131072], 1).length);
+    assertEquals(262144, kept(new float[524287], 0.5).length);
+    var e = assertThrows(IllegalArgumentException.class, () -> kept(new float[524288], 0.5));
+    assertTrue(e.getMessage().contains("524288 candidates"), e.getMessage());
+    assertEquals(524288, kept(new float[524288], 1).length);
   }
 
   @Test

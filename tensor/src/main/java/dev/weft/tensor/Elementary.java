@@ -78,10 +78,16 @@ public final class Elementary {
   public static final float C6 = 0.0004323048f;
   public static final float C7 = -2.0909722e-05f;
 
-  private static final double LOG2_E_DOUBLE = 1.4426950408889634;
-  private static final double LN2_HIGH_DOUBLE = 0.693147180369123816490; // 33 bits
-  private static final double LN2_LOW_DOUBLE = 1.90821492927058770002e-10;
-  private static final double ROUNDER_DOUBLE = 0x1.8p52; // adding it rounds to an integer
+  // For exp in double.
+  public static final double LOG2_E_DOUBLE = 1.4426950408889634;
+  public static final double LN2_HIGH_DOUBLE = 0.693147180369123816490; // 33 bits
+  public static final double LN2_LOW_DOUBLE = 1.90821492927058770002e-10;
+  public static final double ROUNDER_DOUBLE = 0x1.8p52; // adding it rounds to an integer
+
+  /// The [#mass] of the largest logit.
+  public static final double MASS = 0x1p44;
+
+  public static final int MOST_MASSES = (1 << 19) - 1;
 
   private Elementary() {}
 
@@ -140,12 +146,12 @@ public final class Elementary {
     return y * Double.longBitsToDouble((long) ((int) n + 1023) << 52);
   }
 
-  /// The probability mass of a logit in fixed point: e^(logit − max) · 2^46, rounded to the nearest
-  /// integer, halves to even, for a `max` that is no smaller. Integers add up the same in any
-  /// order, so a nucleus is the same on every device; fewer than 2^17 of them cannot overflow a
-  /// long. 0 for −∞ and from about −32.6 below the maximum on; 0 for NaN, too.
+  /// The probability mass of a logit in fixed point: e^(logit − max) · [#MASS], rounded to the
+  /// nearest integer, halves to even, for a `max` that is no smaller. Integers add up the same in
+  /// any order, so a nucleus is the same on every device; up to [#MOST_MASSES] of them cannot
+  /// overflow a long. 0 for −∞ and from about −31.2 below the maximum on; 0 for NaN, too.
   public static long mass(float logit, float max) {
-    return (long) Math.rint(exp((double) logit - max) * 0x1p46);
+    return (long) Math.rint(exp((double) logit - max) * MASS);
   }
 
   /// ln x: NaN below 0, −∞ at 0.

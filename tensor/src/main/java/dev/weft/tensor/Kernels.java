@@ -88,6 +88,11 @@ public interface Kernels {
   /// dx (R, n): zero (unless accumulating), then dx[r, ids[r, j]] += dy[r, j], j ascending.
   void gatherGrad(Grad dx, Tensor dy, Tensor ids);
 
+  /// ids I32 (R): one draw from each row of logits (R, V), as [Draw] says. −1 where a row has NaN
+  /// or
+  /// +∞ after its temperature and penalty, or nothing but −∞.
+  void sample(Tensor ids, Tensor logits, Draw draw);
+
   // ---- products -------------------------------------------------------------------------------
 
   /// c (…, M, N) = a (…, M, K) · b (…, K, N); accumulating: the chains start from c. a and b any

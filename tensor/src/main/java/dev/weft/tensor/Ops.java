@@ -16,6 +16,7 @@ import dev.weft.tensor.ops.Matmul;
 import dev.weft.tensor.ops.Recurrent;
 import dev.weft.tensor.ops.Reduction;
 import dev.weft.tensor.ops.RmsNorm;
+import dev.weft.tensor.ops.Sample;
 import dev.weft.tensor.ops.Softmax;
 import dev.weft.tensor.ops.TopK;
 import dev.weft.tensor.ops.Views;
@@ -158,6 +159,11 @@ public final class Ops {
   /// All values along the last axis in order, stable, and where they stood.
   public static TopK.Result sort(Tensor x, boolean descending) {
     return TopK.apply(x, x.shape().last(), descending);
+  }
+
+  /// One id for each row of logits (R, V), drawn on their device: I32 (R).
+  public static Tensor sample(Tensor logits, Draw draw) {
+    return Sample.apply(logits, draw);
   }
 
   /// Running sums along the last axis.

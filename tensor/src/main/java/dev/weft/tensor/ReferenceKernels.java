@@ -78,6 +78,11 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void sample(Tensor ids, Tensor logits, Draw draw) {
+    ReferenceSampling.sample(ids, logits, draw);
+  }
+
+  @Override
   public void cumsum(Grad y, Tensor x, boolean reverse) {
     ReferenceReductions.cumsum(y, x, reverse);
   }

@@ -31,6 +31,7 @@ public record OpCase(String kernel, String what, long flops, long bytes, Body bo
     List<OpCase> cases = new ArrayList<>();
     ElementwiseCases.addTo(cases);
     ReductionCases.addTo(cases);
+    SamplingCases.addTo(cases);
     ProductCases.addTo(cases);
     TableCases.addTo(cases);
     LossCases.addTo(cases);

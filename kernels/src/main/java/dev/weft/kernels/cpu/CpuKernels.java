@@ -3,6 +3,7 @@ package dev.weft.kernels.cpu;
 import dev.weft.tensor.Activation;
 import dev.weft.tensor.Binary;
 import dev.weft.tensor.DType;
+import dev.weft.tensor.Draw;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Kernels;
 import dev.weft.tensor.KeyValueCache;
@@ -23,6 +24,7 @@ final class CpuKernels implements Kernels {
   private final Dropout dropout;
   private final Reductions reductions;
   private final Order order;
+  private final Sampling sampling;
   private final Tables tables;
   private final Softmax softmax;
   private final CrossEntropy crossEntropy;
@@ -43,6 +45,7 @@ final class CpuKernels implements Kernels {
     dropout = new Dropout(team);
     reductions = new Reductions(team);
     order = new Order(team);
+    sampling = new Sampling(team);
     tables = new Tables(team);
     softmax = new Softmax(team);
     crossEntropy = new CrossEntropy(team);
@@ -197,6 +200,11 @@ final class CpuKernels implements Kernels {
     } else {
       reference.topK(values, ids, x, descending);
     }
+  }
+
+  @Override
+  public void sample(Tensor ids, Tensor logits, Draw draw) {
+    sampling.sample(ids, logits, draw);
   }
 
   @Override

@@ -94,9 +94,35 @@ final class Order {
   }
 
   private static long key(long x, int i, boolean descending) {
-    int bits = Float.floatToIntBits(ALL.get(FLOAT, x + 4L * i) + 0f); // one NaN, above ∞; −0 is 0
+    return key(ALL.get(FLOAT, x + 4L * i), i, descending);
+  }
+
+  static long key(float value, int id, boolean descending) {
+    int bits = Float.floatToIntBits(value + 0f); // one NaN, above ∞; −0 is 0
     int order = bits >= 0 ? bits : bits ^ Integer.MAX_VALUE;
-    return (long) (descending ? ~order : order) << 32 | i;
+    return (long) (descending ? ~order : order) << 32 | id;
+  }
+
+  /// The value in a descending key.
+  static float value(long key) {
+    int order = ~(int) (key >> 32);
+    return Float.intBitsToFloat(order >= 0 ? order : order ^ Integer.MAX_VALUE);
+  }
+
+  /// The keys of the k largest of a row without NaN, in any order; maxima[b] is the largest of
+  /// values `block` · b ….
+  static void largest(long[] heap, int k, long x, int n, int block, float[] maxima) {
+    for (int i = 0; i < k; i++) {
+      heap[i] = key(x, i, true);
+    }
+    for (int i = k / 2 - 1; i >= 0; i--) {
+      sink(heap, k, i);
+    }
+    for (int from = 0; from < n; from += block) {
+      if (maxima[from / block] > value(heap[0])) {
+        enterAll(heap, k, x, Math.max(k, from), Math.min(n, from + block), true);
+      }
+    }
   }
 
   /// The smallest keys of a row, in any order: a heap with the largest of them on top. Values that
@@ -107,20 +133,24 @@ final class Order {
       heap[i] = key(x, i, descending);
     }
     for (int i = k / 2 - 1; i >= 0; i--) {
-      sink(heap, i);
+      sink(heap, k, i);
     }
+    enterAll(heap, k, x, k, n, descending);
+  }
+
+  private static void enterAll(long[] heap, int k, long x, int from, int to, boolean descending) {
     float limit = ALL.get(FLOAT, x + 4L * (int) heap[0]);
-    int i = k;
-    for (; i <= n - LANES; i += LANES) {
+    int i = from;
+    for (; i <= to - LANES; i += LANES) {
       if (mayEnter(load(x + 4L * i), limit, descending)) {
         for (int j = i; j < i + LANES; j++) {
-          enter(heap, key(x, j, descending));
+          enter(heap, k, key(x, j, descending));
         }
         limit = ALL.get(FLOAT, x + 4L * (int) heap[0]);
       }
     }
-    for (; i < n; i++) {
-      enter(heap, key(x, i, descending));
+    for (; i < to; i++) {
+      enter(heap, k, key(x, i, descending));
     }
   }
 
@@ -131,17 +161,17 @@ final class Order {
         : v.compare(VectorOperators.GE, limit).allTrue());
   }
 
-  private static void enter(long[] heap, long key) {
+  private static void enter(long[] heap, int k, long key) {
     if (key < heap[0]) {
       heap[0] = key;
-      sink(heap, 0);
+      sink(heap, k, 0);
     }
   }
 
-  private static void sink(long[] heap, int i) {
+  private static void sink(long[] heap, int k, int i) {
     long key = heap[i];
-    for (int child = 2 * i + 1; child < heap.length; child = 2 * i + 1) {
-      if (child + 1 < heap.length && heap[child + 1] > heap[child]) {
+    for (int child = 2 * i + 1; child < k; child = 2 * i + 1) {
+      if (child + 1 < k && heap[child + 1] > heap[child]) {
         child++;
       }
       if (heap[child] <= key) {

@@ -4,6 +4,7 @@ import dev.weft.tensor.Binary;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
+import dev.weft.tensor.Draw;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Kernels;
 import dev.weft.tensor.Philox;
@@ -38,6 +39,7 @@ final class Workload {
       Workload work = new Workload(device, rows, n);
       work.elementwise();
       work.reductions();
+      work.draws();
       work.tables();
       work.losses();
       work.norms();
@@ -157,6 +159,17 @@ final class Workload {
     kernels.topK(out(rows, few), out(DType.I32, rows, few), x, true);
     kernels.topK(out(rows, n), out(DType.I32, rows, n), x, false);
     kernels.cumsum(onto(rows, n), x, true);
+  }
+
+  private void draws() {
+    Tensor x = in(rows, n);
+    Tensor steps = ids(99, rows);
+    for (int topK : new int[] {0, 5}) {
+      for (double topP : new double[] {0, 0.6}) {
+        Draw draw = new Draw(0.7, 0, null, topK, topP, false, 3, steps, steps);
+        kernels.sample(out(DType.I32, rows), x, draw);
+      }
+    }
   }
 
   private void tables() {
