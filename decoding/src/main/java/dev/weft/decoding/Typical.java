@@ -26,7 +26,7 @@ public record Typical(double mass, int minKept) implements Filter {
     this(mass, 1);
   }
 
-  /// Throws for more than 131,071 candidates, whose masses could overflow.
+  /// Throws for more than 524,287 candidates, whose masses could overflow.
   @Override
   public void apply(Candidates candidates, History history) {
     float max = Categorical.max(candidates);
