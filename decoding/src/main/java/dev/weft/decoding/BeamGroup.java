@@ -7,6 +7,7 @@ import java.util.Arrays;
 final class BeamGroup {
   private final BeamSearch search;
   private final Prefixes prefixes;
+  private final BeamTrace trace; // or null
   private final int width;
   private final int limit;
   private final boolean byHuggingFace;
@@ -19,10 +20,11 @@ final class BeamGroup {
   private boolean going = true;
 
   /// A group of `width` beams, the prompt being the first and only one now, which are to have at
-  /// most `limit` generated tokens.
-  BeamGroup(BeamSearch search, Prefixes prefixes, int width, int limit) {
+  /// most `limit` generated tokens; a trace is written unless it is null.
+  BeamGroup(BeamSearch search, Prefixes prefixes, BeamTrace trace, int width, int limit) {
     this.search = search;
     this.prefixes = prefixes;
+    this.trace = trace;
     this.width = width;
     this.limit = limit;
     this.byHuggingFace = search.earlyStop() != EarlyStop.RETURNED_COUNT;
@@ -67,24 +69,38 @@ final class BeamGroup {
     return going;
   }
 
-  /// Walks the candidates from the best to the worst until the next beam is full.
+  /// Walks the candidates from the best to the worst until the next beam is full, and with a trace
+  /// on to the last that counts as considered.
   void advance(BeamCandidates candidates) {
     int kept = 0;
-    int walked = 0;
-    for (int c = candidates.next(); c >= 0; c = candidates.next()) {
-      int parent = live[candidates.beam(c)];
-      int id = candidates.id(c);
-      double score = prefixes.score(parent) + candidates.logProbability(c);
-      if (!search.isEnd(id)) {
-        next[kept] = prefixes.add(parent, id, score);
-        origins[kept++] = candidates.beam(c);
-      } else if (!byHuggingFace || walked < width) {
-        finish(prefixes.add(parent, id, score));
-      }
-      if (kept == width) {
+    int considered = trace == null ? 0 : search.considered(width);
+    for (int place = 0; kept < width || place < considered; place++) {
+      int c = candidates.next();
+      if (c < 0) {
         break;
       }
-      walked++;
+      int parent = live[candidates.beam(c)];
+      int id = candidates.id(c);
+      BeamTree.Fate fate = fate(id, kept, place);
+      if (fate == BeamTree.Fate.PRUNED && trace == null) {
+        continue;
+      }
+      double score = prefixes.score(parent) + candidates.logProbability(c);
+      int node = prefixes.add(parent, id, score);
+      if (trace != null) {
+        trace.add(parent, id, candidates.logProbability(c), score, fate);
+      }
+      switch (fate) {
+        case KEPT -> {
+          next[kept] = node;
+          origins[kept++] = candidates.beam(c);
+        }
+        case FINISHED -> finish(node);
+        case PRUNED -> {}
+      }
+    }
+    if (trace != null) {
+      trace.endWalk();
     }
     if (kept > 0) {
       int[] before = live;
@@ -96,6 +112,16 @@ final class BeamGroup {
       size = ended == 0 ? size : 0; // with nothing finished, what cannot go on is the result
       going = false;
     }
+  }
+
+  private BeamTree.Fate fate(int id, int kept, int place) {
+    if (kept == width) {
+      return BeamTree.Fate.PRUNED;
+    }
+    if (!search.isEnd(id)) {
+      return BeamTree.Fate.KEPT;
+    }
+    return byHuggingFace && place >= width ? BeamTree.Fate.PRUNED : BeamTree.Fate.FINISHED;
   }
 
   private void finish(int node) {

@@ -2,6 +2,7 @@ package dev.weft.decoding;
 
 import dev.weft.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -10,6 +11,7 @@ final class BeamRun {
   private final BeamSearch search;
   private final LanguageModel model;
   private final int[] prompt;
+  private final BeamTrace trace; // or null
   private final int limit;
   private final Prefixes prefixes = new Prefixes();
   private final BeamGroup[] groups;
@@ -21,7 +23,8 @@ final class BeamRun {
   private int takenCount;
   private int length;
 
-  BeamRun(BeamSearch search, LanguageModel model, int[] prompt) {
+  /// @param trace is written unless it is null
+  BeamRun(BeamSearch search, LanguageModel model, int[] prompt, BeamTrace trace) {
     if (prompt.length == 0) {
       throw new IllegalArgumentException(
           "beam search: the prompt is empty; begin with a start token instead");
@@ -30,12 +33,14 @@ final class BeamRun {
     this.search = search;
     this.model = model;
     this.prompt = prompt.clone();
+    this.trace = trace;
     // The token after a full context can still be found, but not fed.
     long room = Math.max(1, model.contextLength() - (long) prompt.length + 1);
     limit = (int) Math.min(search.maxNewTokens(), room);
     groups = new BeamGroup[search.groups()];
+    int width = search.beams() / groups.length;
     for (int g = 0; g < groups.length; g++) {
-      groups[g] = new BeamGroup(search, prefixes, search.beams() / groups.length, limit);
+      groups[g] = new BeamGroup(search, prefixes, trace, width, limit);
     }
     firstRows = new int[groups.length];
     taken = new int[search.beams()];
@@ -45,7 +50,8 @@ final class BeamRun {
             : new NgramBan(search.noRepeatNgram(), search.beams(), prompt, limit);
   }
 
-  List<ScoredSequence> run() {
+  /// The nodes of what was found, best first, each with its sequence.
+  List<BeamTree.Result> run() {
     try (LanguageModel.Session session = model.open(1)) {
       if (step(session.feed(new int[][] {prompt}))) {
         continueFrom(session);
@@ -80,15 +86,19 @@ final class BeamRun {
         }
       }
     }
+    if (search.listener() != BeamListener.NONE) {
+      search.listener().step(length, sorted(live()).stream().map(this::sequence).toList());
+    }
     return !stopped() && length < limit && rows() > 0;
   }
 
   /// So many of each row's best are enough: a group keeps at most its width and passes over the end
   /// tokens, the banned ones and those that other groups took.
   private int wantedPerRow() {
-    int wanted = groups[0].width() + search.ends();
+    int width = groups[0].width();
+    int wanted = trace == null ? width + search.ends() : search.considered(width);
     if (search.diversityPenalty() > 0) {
-      wanted += search.beams() - groups[0].width();
+      wanted += search.beams() - width;
     }
     int banned = 0;
     for (int g = 0; ban != null && g < groups.length; g++) {
@@ -181,28 +191,39 @@ final class BeamRun {
     return ended >= search.returned();
   }
 
-  private List<ScoredSequence> results() {
+  private List<BeamTree.Result> results() {
     List<Integer> finished = new ArrayList<>();
-    List<Integer> live = new ArrayList<>();
     for (BeamGroup group : groups) {
       for (int place = 0; place < group.ended(); place++) {
         finished.add(group.finished(place));
       }
+    }
+    List<Integer> chosen = sorted(finished);
+    chosen.addAll(sorted(live()));
+    if (search.rankAll() && !stopped()) {
+      chosen = sorted(chosen);
+    }
+    int count = Math.min(search.returned(), chosen.size());
+    return sorted(chosen.subList(0, count)).stream()
+        .map(node -> new BeamTree.Result(node, sequence(node)))
+        .toList();
+  }
+
+  private List<Integer> live() {
+    List<Integer> live = new ArrayList<>();
+    for (BeamGroup group : groups) {
       for (int b = 0; b < group.size(); b++) {
         live.add(group.node(b));
       }
     }
-    Comparator<Integer> bestFirst = Comparator.comparingDouble(node -> -rank(node));
-    finished.sort(bestFirst);
-    live.sort(bestFirst);
-    List<Integer> chosen = new ArrayList<>(finished);
-    chosen.addAll(live);
-    if (search.rankAll() && !stopped()) {
-      chosen.sort(bestFirst);
-    }
-    chosen = new ArrayList<>(chosen.subList(0, Math.min(search.returned(), chosen.size())));
-    chosen.sort(bestFirst);
-    return chosen.stream().map(this::sequence).toList();
+    return live;
+  }
+
+  /// A copy, the best first; equal ones stay in their order.
+  private List<Integer> sorted(List<Integer> nodes) {
+    List<Integer> sorted = new ArrayList<>(nodes);
+    sorted.sort(Comparator.comparingDouble(node -> -rank(node)));
+    return sorted;
   }
 
   private double rank(int node) {
@@ -211,10 +232,10 @@ final class BeamRun {
 
   private ScoredSequence sequence(int node) {
     boolean finished = search.isEnd(prefixes.token(node));
-    int[] ids = java.util.Arrays.copyOf(prompt, prompt.length + prefixes.length(node));
+    int[] ids = Arrays.copyOf(prompt, prompt.length + prefixes.length(node));
     prefixes.write(node, ids, prompt.length);
     if (finished && !search.includeEos()) {
-      ids = java.util.Arrays.copyOf(ids, ids.length - 1);
+      ids = Arrays.copyOf(ids, ids.length - 1);
     }
     return new ScoredSequence(rank(node), prefixes.score(node), ids, prompt.length, finished);
   }

@@ -34,6 +34,7 @@ public final class BeamSearch {
   private int minNewTokens;
   private boolean includeEos = true;
   private boolean rankAll;
+  private BeamListener listener = BeamListener.NONE;
 
   /// A search with `beams` live prefixes for the `returned` best sequences of at most
   /// `maxNewTokens` tokens after the prompt. Throws unless 1 ≤ returned ≤ beams and maxNewTokens ≥
@@ -65,6 +66,7 @@ public final class BeamSearch {
     minNewTokens = from.minNewTokens;
     includeEos = from.includeEos;
     rankAll = from.rankAll;
+    listener = from.listener;
   }
 
   /// Tokens after which a sequence is finished; none by default.
@@ -153,13 +155,28 @@ public final class BeamSearch {
     return changed;
   }
 
+  /// With a listener, which hears of the live beams after each step; none by default.
+  public BeamSearch listener(BeamListener hears) {
+    BeamSearch changed = new BeamSearch(this);
+    changed.listener = hears;
+    return changed;
+  }
+
   /// The best continuations of a prompt, by descending score; fewer than asked for only where the
   /// model has no more. Throws for an empty prompt, an id outside the vocabulary, a prompt beyond
   /// the context, and logits that are NaN or +∞.
   ///
   /// A full context ends the search like the limit of tokens.
   public List<ScoredSequence> search(LanguageModel model, int... prompt) {
-    return new BeamRun(this, model, prompt).run();
+    return new BeamRun(this, model, prompt, null)
+        .run().stream().map(BeamTree.Result::sequence).toList();
+  }
+
+  /// As [#search], with everything that was considered on the way.
+  public BeamTree trace(LanguageModel model, int... prompt) {
+    BeamTrace trace = new BeamTrace();
+    List<BeamTree.Result> results = new BeamRun(this, model, prompt, trace).run();
+    return new BeamTree(prompt.clone(), trace.nodes(), results);
   }
 
   /// The best outputs of a decoder that begins with a start token and needs no prompt, such as that
@@ -182,6 +199,16 @@ public final class BeamSearch {
 
   int ends() {
     return endTokens.length;
+  }
+
+  /// Candidates of a step that a trace shows: the best 2K, so that K can go on where each beam also
+  /// has one that ends; more with several end tokens.
+  int considered(int width) {
+    return width * Math.max(2, 1 + ends());
+  }
+
+  BeamListener listener() {
+    return listener;
   }
 
   void requireEndTokensIn(LanguageModel model) {
