@@ -1,6 +1,7 @@
 package dev.weft.decoding;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// A finished sequence.
 ///
@@ -23,5 +24,23 @@ public record Continuation(
       sum += logProbability;
     }
     return sum;
+  }
+
+  /// The log-probability a generated token; −∞ when there is none.
+  public double meanLogProbability() {
+    int count = logProbabilities.length;
+    return count == 0 ? Double.NEGATIVE_INFINITY : logProbability() / count;
+  }
+
+  /// The ids of several sequences as rows of one length, `pad` after those that ended earlier.
+  public static int[][] padded(List<Continuation> continuations, int pad) {
+    int longest = continuations.stream().mapToInt(c -> c.ids.length).max().orElse(0);
+    int[][] rows = new int[continuations.size()][];
+    for (int r = 0; r < rows.length; r++) {
+      int[] row = continuations.get(r).ids;
+      rows[r] = Arrays.copyOf(row, longest);
+      Arrays.fill(rows[r], row.length, longest, pad);
+    }
+    return rows;
   }
 }

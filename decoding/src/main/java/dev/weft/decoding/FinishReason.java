@@ -10,6 +10,10 @@ public enum FinishReason {
   MAX_TOKENS,
   /// The model's context is full.
   CONTEXT_FULL,
+  /// The most time that was given.
+  MAX_TIME,
   /// A stop rule of the caller's own said so.
+  STOPPED,
+  /// Cancelled from outside.
   CANCELLED
 }

@@ -1,8 +1,11 @@
 package dev.weft.decoding;
 
+import dev.weft.tensor.Scope;
+import dev.weft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Generates continuations with any model. Rows that finish are dropped and cost nothing more.
 ///
@@ -60,7 +63,7 @@ public record Generator(
     }
     int[][] prompts = new int[n][];
     Arrays.fill(prompts, prompt);
-    GeneratorRun run = new GeneratorRun(this, model.contextLength(), prompts);
+    GeneratorRun run = new GeneratorRun(this, model, prompts);
     if (run.going()) {
       try (LanguageModel.Session session = model.open(1)) {
         run.draw(session.feed(new int[][] {prompt}));
@@ -70,9 +73,35 @@ public record Generator(
     return run.results();
   }
 
+  /// Of `n` continuations of one prompt the one of the largest mean log-probability a token; of
+  /// equal ones the first. "Best of n" in the report on GPT-2 (Radford et al., 2019).
+  public Continuation bestOf(LanguageModel model, int[] prompt, int n) {
+    Continuation best = null;
+    for (Continuation other : generate(model, prompt, n)) {
+      boolean better = best == null || other.meanLogProbability() > best.meanLogProbability();
+      best = better ? other : best;
+    }
+    return best;
+  }
+
+  /// Draws generated token number `token` (from 0) of a continuation again, alone: what it is
+  /// depends on the seed, the number of the sequence and the ids before it only.
+  public int drawAgain(LanguageModel model, Continuation of, int token, int sequence) {
+    Objects.checkIndex(token, of.generated().length);
+    History history = new History(Arrays.copyOf(of.ids(), of.promptLength()));
+    for (int i = 0; i < token; i++) {
+      history.append(of.ids()[of.promptLength() + i]);
+    }
+    try (Scope _ = Scope.noGrad()) {
+      Tensor logits = model.logits(new int[][] {history.toArray()});
+      return new Drawing(sampler, seed, model.vocabularySize())
+          .next(logits, List.of(history), new int[] {sequence})[0];
+    }
+  }
+
   /// One continuation of each prompt, side by side; prompt number r is sequence r.
   public List<Continuation> generateAll(LanguageModel model, int[][] prompts) {
-    GeneratorRun run = new GeneratorRun(this, model.contextLength(), prompts);
+    GeneratorRun run = new GeneratorRun(this, model, prompts);
     if (run.going()) {
       try (LanguageModel.Session session = model.open(run.prompts().length)) {
         run.draw(session.feed(run.prompts()));
@@ -86,8 +115,7 @@ public record Generator(
   /// both lists otherwise. Afterwards the session holds all ids but the last.
   public Continuation resume(LanguageModel.Session session, int... history) {
     int[] missing = HeldPrefix.missing(session, history);
-    int context = session.model().contextLength();
-    GeneratorRun run = new GeneratorRun(this, context, new int[][] {history});
+    GeneratorRun run = new GeneratorRun(this, session.model(), new int[][] {history});
     if (run.going()) {
       run.draw(session.feed(new int[][] {missing}));
       run.continueIn(session);

@@ -1,8 +1,8 @@
 package dev.weft.decoding;
 
 import dev.weft.tensor.Ops;
-import dev.weft.tensor.Philox;
 import dev.weft.tensor.Scope;
+import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,17 +12,19 @@ import java.util.List;
 final class GeneratorRun {
   private final Generator generator;
   private final int contextLength;
+  private final List<Stop> stops;
+  private final Drawing drawing;
   private final String[] stopStrings;
   private final List<Row> rows = new ArrayList<>();
   private List<Row> active;
-  private final Candidates candidates = new Candidates();
-  private float[] logits = new float[0];
 
-  GeneratorRun(Generator generator, int contextLength, int[][] prompts) {
+  GeneratorRun(Generator generator, LanguageModel model, int[][] prompts) {
     this.generator = generator;
-    this.contextLength = contextLength;
+    this.contextLength = model.contextLength();
+    this.drawing = new Drawing(generator.sampler(), generator.seed(), model.vocabularySize());
+    this.stops = generator.stops().stream().map(Stop::begin).toList();
     this.stopStrings =
-        generator.stops().stream().flatMap(s -> Arrays.stream(s.strings())).toArray(String[]::new);
+        stops.stream().flatMap(s -> Arrays.stream(s.strings())).toArray(String[]::new);
     for (int r = 0; r < prompts.length; r++) {
       if (prompts[r].length == 0) {
         throw new IllegalArgumentException(
@@ -68,24 +70,18 @@ final class GeneratorRun {
 
   /// Draws the next id of each active row from its logits, or from the one row of logits there is.
   void draw(Tensor fed) {
-    int vocabulary = fed.dim(1);
-    if (logits.length != fed.size()) {
-      logits = new float[Math.toIntExact(fed.size())];
-    }
-    fed.toFloats(logits);
-    float[] logSums;
+    int rows = active.size();
     try (Scope _ = Scope.noGrad()) {
-      logSums = Ops.logSumExp(fed, -1).toFloats();
-    }
-    for (int i = 0; i < active.size(); i++) {
-      Row row = active.get(i);
-      int source = fed.dim(0) == 1 ? 0 : i;
-      int offset = source * vocabulary;
-      double uniform =
-          Philox.uniform(generator.seed(), Philox.Purpose.TOKEN, row.history.length(), row.number);
-      candidates.load(logits, offset, vocabulary);
-      int id = generator.sampler().next(candidates, row.history, uniform);
-      row.append(id, (double) logits[offset + id] - logSums[source]);
+      Tensor logits = fed.expand(rows, fed.dim(1));
+      List<History> histories = active.stream().map(row -> row.history).toList();
+      int[] sequences = active.stream().mapToInt(row -> row.number).toArray();
+      int[] ids = drawing.next(logits, histories, sequences);
+      Tensor chosen = Ops.gather(logits, Tensor.ids(fed.device(), Shape.of(rows, 1), ids));
+      float[] values = chosen.toFloats();
+      float[] logSums = Ops.logSumExp(fed, -1).toFloats();
+      for (int r = 0; r < rows; r++) {
+        active.get(r).append(ids[r], (double) values[r] - logSums[fed.dim(0) == 1 ? 0 : r]);
+      }
     }
   }
 
@@ -144,7 +140,7 @@ final class GeneratorRun {
     }
 
     private FinishReason check() {
-      for (Stop stop : generator.stops()) {
+      for (Stop stop : stops) {
         FinishReason reason = stop.check(history);
         if (reason != null) {
           return reason;

@@ -1,10 +1,20 @@
 package dev.weft.decoding;
 
-/// When a sequence ends. Asked before each token, the first one included.
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Predicate;
+
+/// When a sequence ends. Asked before the first token and after each.
 @FunctionalInterface
 public interface Stop {
   /// Why the sequence is finished, or null when it goes on.
   FinishReason check(History history);
+
+  /// The rule for one run, called when the run begins; a rule with a memory returns a fresh one.
+  default Stop begin() {
+    return this;
+  }
 
   /// Strings that end the text before them; the text that is shown waits while it could still
   /// become one of them.
@@ -18,6 +28,39 @@ public interface Stop {
       throw new IllegalArgumentException("max tokens must be ≥ 0 but is " + count);
     }
     return history -> history.generated() >= count ? FinishReason.MAX_TOKENS : null;
+  }
+
+  /// After the first token that is there when `time` has passed since the run began: what is under
+  /// way is finished, and at least one token is drawn.
+  static Stop maxTime(Duration time) {
+    return maxTime(time, InstantSource.system());
+  }
+
+  /// [#maxTime(Duration)] by another clock.
+  static Stop maxTime(Duration time, InstantSource clock) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("max time must be at least 0 but is " + time);
+    }
+    return new Stop() {
+      @Override
+      public Stop begin() {
+        Instant end = clock.instant().plus(time);
+        return history ->
+            history.generated() > 0 && !clock.instant().isBefore(end)
+                ? FinishReason.MAX_TIME
+                : null;
+      }
+
+      @Override
+      public FinishReason check(History history) {
+        throw new IllegalStateException("max time: the run has not begun; call begin() first");
+      }
+    };
+  }
+
+  /// When a rule of the caller's own holds.
+  static Stop when(Predicate<History> rule) {
+    return history -> rule.test(history) ? FinishReason.STOPPED : null;
   }
 
   /// After any of these ids was generated.

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
@@ -49,6 +51,98 @@ class GeneratorTest {
   }
 
   @Test
+  @DisplayName("What the device draws is what the filters on the host draw")
+  void deviceEqualsHost() {
+    HashModel large = new HashModel(3001, 40);
+    Filter nothing = (candidates, history) -> {}; // which keeps a sampler on the host
+    List<Generator> all = new ArrayList<>(generators());
+    for (NucleusRule rule : NucleusRule.values()) {
+      for (PenaltyScope scope : List.of(PenaltyScope.ALL, PenaltyScope.lastN(3))) {
+        List<Filter> filters =
+            List.of(
+                new Temperature(0.7),
+                new FrequencyPenalty(0.9, scope),
+                new TopK(700),
+                new TopP(0.8, rule));
+        all.add(new Generator(new Sampler(filters, Chooser.CATEGORICAL), 7, 20));
+      }
+    }
+    for (Generator generator : all) {
+      List<Filter> filters = new ArrayList<>(generator.sampler().filters());
+      filters.add(nothing);
+      Sampler host = new Sampler(filters, generator.sampler().chooser());
+      Generator onHost =
+          new Generator(
+              host, generator.stops(), generator.seed(), null, false, generator.listener());
+      for (HashModel model : List.of(this.model, large)) {
+        List<Continuation> wanted = onHost.generate(model, new int[] {3, 1, 4, 1}, 3);
+        List<Continuation> got = generator.generate(model, new int[] {3, 1, 4, 1}, 3);
+        for (int r = 0; r < 3; r++) {
+          assertSame(wanted.get(r), got.get(r));
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("S1-91: any token can be drawn again alone")
+  void aTokenIsDrawnAgainAlone() {
+    for (Generator generator : generators()) {
+      List<Continuation> rows = generator.generate(model, new int[] {8, 2}, 3);
+      for (int r = 0; r < 3; r++) {
+        int[] generated = rows.get(r).generated();
+        for (int n = 0; n < generated.length; n++) {
+          assertEquals(generated[n], generator.drawAgain(model, rows.get(r), n, r));
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("S1-44: best of n is the sample of the highest mean log-probability")
+  void bestOfSharesOnePrompt() {
+    HashModel counted = new HashModel(50, 40);
+    Generator generator =
+        new Generator(Sampler.of(0.7, 0, 40, 0), 3, 12).stop(Stop.endTokens(1, 2, 3));
+    int[] prompt = {8, 2, 9, 9, 9, 9, 9, 9};
+    Continuation best = generator.bestOf(counted, prompt, 10);
+    long positions = counted.positions();
+    List<Continuation> all = generator.generate(model, prompt, 10);
+    double mean = 0;
+    long fed = prompt.length;
+    for (Continuation one : all) {
+      double sum = 0;
+      for (double logProbability : one.logProbabilities()) {
+        sum += logProbability;
+      }
+      double own = sum / one.generated().length;
+      mean = one == all.get(0) ? own : Math.max(mean, own);
+      fed += one.generated().length - 1;
+    }
+    assertEquals(mean, best.meanLogProbability(), 1e-12);
+    assertTrue(all.stream().anyMatch(one -> Arrays.equals(one.ids(), best.ids())));
+    assertEquals(fed, positions);
+  }
+
+  @Test
+  @DisplayName("S1-92: rows that ended are padded")
+  void endedRowsArePadded() {
+    Generator generator =
+        new Generator(Sampler.of(1, 0, 0, 0), 3, 30).stop(Stop.endTokens(1, 2, 3, 4, 5, 6));
+    List<Continuation> rows = generator.generate(model, new int[] {8, 9}, 6);
+    int[][] padded = Continuation.padded(rows, 49);
+    for (int r = 0; r < 6; r++) {
+      int[] ids = rows.get(r).ids();
+      assertEquals(padded[0].length, padded[r].length);
+      assertArrayEquals(ids, Arrays.copyOf(padded[r], ids.length));
+      for (int i = ids.length; i < padded[r].length; i++) {
+        assertEquals(49, padded[r][i]);
+      }
+    }
+    assertEquals(0, Continuation.padded(List.of(), 49).length);
+  }
+
+  @Test
   void cachedEqualsUncached() {
     for (Generator generator : generators()) {
       assertSame(
@@ -81,7 +175,7 @@ class GeneratorTest {
       }
     }
     List<Continuation> two = generators().get(0).generate(model, prompt, 2);
-    assertTrue(!java.util.Arrays.equals(two.get(0).ids(), two.get(1).ids()));
+    assertTrue(!Arrays.equals(two.get(0).ids(), two.get(1).ids()));
   }
 
   @Test
@@ -102,7 +196,7 @@ class GeneratorTest {
     Continuation c = new Generator(Sampler.of(0.5, 3, 5, 0), 1, 6).generate(model, 1, 2);
     double sum = 0;
     for (int n = 0; n < 6; n++) {
-      float[] logits = logits(java.util.Arrays.copyOf(c.ids(), 2 + n));
+      float[] logits = logits(Arrays.copyOf(c.ids(), 2 + n));
       double total = 0;
       for (float logit : logits) {
         total += StrictMath.exp(logit);
