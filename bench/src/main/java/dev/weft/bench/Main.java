@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Measures Weft on this machine, each figure beside what the hardware could do in the same"
-            + " run.")
+            + " run. `weft bench jmh ARGUMENTS…` runs the JMH benchmarks of single kernels, for"
+            + " example `weft bench jmh Draws -prof gc`.")
 final class Main implements Callable<Integer> {
   private static final List<Benchmark> ALL =
       List.of(
@@ -32,13 +34,14 @@ final class Main implements Callable<Integer> {
           new Prefill(),
           new Decode(),
           new TrainingStep(),
-          new RecurrentTraining());
+          new RecurrentTraining(),
+          new Decoding());
 
   @Spec private CommandLine.Model.CommandSpec spec;
 
   @Parameters(
       paramLabel = "NAME",
-      description = "limits gemm prefill decode train rnn (default: all)")
+      description = "limits gemm prefill decode train rnn decoding (default: all)")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--device", defaultValue = "cpu", description = "Default: ${DEFAULT-VALUE}.")
@@ -57,7 +60,11 @@ final class Main implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
   private Path json;
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
+    if (args.length > 0 && args[0].equals("jmh")) {
+      org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
     System.exit(line().execute(args));
   }
 

@@ -6,7 +6,7 @@ package dev.weft.bench;
 /// @param variant the element type, then what was measured: `f32 512x768x3072`
 /// @param value the median
 /// @param worst of the runs: the lowest rate, the longest time
-/// @param unit `GFLOP/s`, `tokens/s`, `ms` …
+/// @param unit `GFLOP/s`, `tokens/s`, `ms`, `us` …
 /// @param limit what the machine could do in the same run, in the same unit; NaN where none is
 ///     known
 record Row(
@@ -19,7 +19,7 @@ record Row(
 
   /// Whether less is better.
   boolean time() {
-    return unit.equals("ms") || unit.equals("MiB");
+    return unit.equals("ms") || unit.equals("us") || unit.equals("MiB");
   }
 
   /// One line of the table.

@@ -45,11 +45,18 @@ final class DrawLoops {
   /// Below this the mass of a logit beside the largest is 0.
   private static final double LEAST = -40;
 
+  /// Values are sorted into bins by how far they lie below the largest.
+  static final int BINS_PER_UNIT = 12;
+
+  static final int BIN_BITS = 9; // for 40 · 12 bins
+  static final int BIN_MASK = (1 << BIN_BITS) - 1;
+
   private static final long ROUNDER_BITS = Double.doubleToRawLongBits(Elementary.ROUNDER_DOUBLE);
   private static final DoubleVector ROUNDER = each(Elementary.ROUNDER_DOUBLE);
   private static final DoubleVector LOG2_E = each(Elementary.LOG2_E_DOUBLE);
   private static final DoubleVector MINUS_LN2_HIGH = each(-Elementary.LN2_HIGH_DOUBLE);
   private static final DoubleVector MINUS_LN2_LOW = each(-Elementary.LN2_LOW_DOUBLE);
+  private static final DoubleVector MINUS_BINS = each(-BINS_PER_UNIT);
   private static final DoubleVector SCALE = each(Elementary.MASS);
   private static final DoubleVector ONE = each(1);
   private static final DoubleVector T2 = each(0.5); // 1/2!, 1/3! …
@@ -83,10 +90,9 @@ final class DrawLoops {
     }
   }
 
-  /// masses[i] = [Elementary#mass] of z[i] beside `max`, for n floats, a multiple of the vectors'
-  /// length; returns their sum.
-  static long masses(long masses, long z, int n, float max) {
-    LongVector sum = LongVector.zero(L);
+  /// masses[i] = [Elementary#mass] of z[i] beside `max`, shifted left by [#BIN_BITS], and below it
+  /// the number of its bin; for n floats, a multiple of the vectors' length.
+  static void masses(long masses, long z, int n, float max) {
     for (int i = 0; i < n; i += DOUBLES) {
       FloatVector narrow = FloatVector.fromMemorySegment(HALF, ALL, z + 4L * i, LITTLE);
       DoubleVector x = (DoubleVector) narrow.convertShape(VectorOperators.F2D, D, 0);
@@ -110,10 +116,18 @@ final class DrawLoops {
       y = y.fma(r, ONE);
       y = y.reinterpretAsLongs().add(exponent).reinterpretAsDoubles();
       LongVector mass = y.fma(SCALE, ROUNDER).reinterpretAsLongs().sub(ROUNDER_BITS);
-      mass.intoMemorySegment(ALL, masses + 8L * i, LITTLE);
-      sum = sum.add(mass);
+      LongVector bin = x.fma(MINUS_BINS, ROUNDER).reinterpretAsLongs().and(BIN_MASK);
+      mass.lanewise(VectorOperators.LSHL, BIN_BITS)
+          .or(bin)
+          .intoMemorySegment(ALL, masses + 8L * i, LITTLE);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  /// The bin of one value, as [#masses] has it.
+  static int bin(float z, float max) {
+    double x = Math.max((double) z - max, LEAST);
+    return (int)
+        (Math.fma(x, -BINS_PER_UNIT, Elementary.ROUNDER_DOUBLE) - Elementary.ROUNDER_DOUBLE);
   }
 
   /// Adds n weights (a multiple of sixteen) to the sixteen lanes in double, from 0.

@@ -13,8 +13,7 @@ import java.util.Arrays;
 /// that any order of adding gives the same sums.
 final class Nucleus {
   private static final int BLOCK = 1024;
-  private static final int PER_UNIT = 8; // bins of an eighth
-  private static final int BINS = 40 * PER_UNIT; // beyond, a mass is 0
+  private static final int BINS = DrawLoops.BIN_MASK + 1;
   private static final int LEAST = 8;
 
   private final Team team;
@@ -53,10 +52,6 @@ final class Nucleus {
     return draw.exclusive() ? sum > wanted : sum >= wanted;
   }
 
-  private static int bin(float z, float max) {
-    return (int) ((max - z) * PER_UNIT);
-  }
-
   private void addUp(long z, long masses, int blocks, float max) {
     int parts = Math.clamp(blocks / LEAST, 1, 4 * team.size());
     if (bins.length < parts) {
@@ -70,7 +65,7 @@ final class Nucleus {
           for (int block = blocks * part / parts; block < end; block++) {
             long at = BLOCK * (long) block;
             DrawLoops.masses(masses + 8 * at, z + 4 * at, BLOCK, max);
-            addUp(bins[part], z + 4 * at, masses + 8 * at, max);
+            addUp(bins[part], masses + 8 * at);
           }
         });
     Arrays.fill(sums, 0);
@@ -81,20 +76,18 @@ final class Nucleus {
     }
   }
 
-  private static void addUp(long[] bins, long z, long masses, float max) {
+  private static void addUp(long[] bins, long masses) {
     for (int i = 0; i < BLOCK; i++) {
-      int bin = bin(ALL.get(FLOAT, z + 4L * i), max);
-      if (bin < BINS) {
-        bins[bin] += ALL.get(LONG, masses + 8L * i);
-      }
+      long mass = ALL.get(LONG, masses + 8L * i);
+      bins[(int) mass & DrawLoops.BIN_MASK] += mass >>> DrawLoops.BIN_BITS;
     }
   }
 
   /// The keys of a bin, in order.
   private void collect(long z, int n, int bin, float max, float[] maxima) {
     float slack = 0.001f + 4 * Math.ulp(max);
-    float least = max - (bin + 1f) / PER_UNIT - slack;
-    float most = max - (float) bin / PER_UNIT + slack;
+    float least = max - (bin + 0.5f) / DrawLoops.BINS_PER_UNIT - slack;
+    float most = max - (bin - 0.5f) / DrawLoops.BINS_PER_UNIT + slack;
     count = 0;
     for (int block = 0; BLOCK * block < n; block++) {
       if (maxima[block] >= least) {
@@ -115,7 +108,7 @@ final class Nucleus {
     }
     for (int i = from; i < to; i++) {
       float value = ALL.get(FLOAT, z + 4L * i);
-      if (bin(value, max) == bin) {
+      if (DrawLoops.bin(value, max) == bin) {
         keys[count++] = Order.key(value, i, true);
       }
     }
@@ -140,6 +133,6 @@ final class Nucleus {
   }
 
   private long mass(long masses, int i) {
-    return ALL.get(LONG, masses + 8L * (int) keys[i]);
+    return ALL.get(LONG, masses + 8L * (int) keys[i]) >>> DrawLoops.BIN_BITS;
   }
 }
