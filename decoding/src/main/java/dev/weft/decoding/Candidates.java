@@ -13,6 +13,7 @@ public final class Candidates {
   private int[] keptIds = new int[0];
   private long[] keys = new long[0];
   private long[] masses = new long[0];
+  private double[] sums = new double[0];
 
   /// Takes all tokens of a vocabulary with a copy of logits[offset …].
   public Candidates load(float[] source, int offset, int vocabularySize) {
@@ -104,6 +105,15 @@ public final class Candidates {
       masses = new long[vocabulary];
     }
     return masses;
+  }
+
+  /// Scratch of `count` sums, reused, all zero.
+  double[] sums(int count) {
+    if (sums.length < count) {
+      sums = new double[count];
+    }
+    Arrays.fill(sums, 0, count, 0);
+    return sums;
   }
 
   /// The least key that a candidate of this logit can have.

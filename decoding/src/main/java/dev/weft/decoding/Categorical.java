@@ -1,6 +1,7 @@
 package dev.weft.decoding;
 
 import dev.weft.tensor.Elementary;
+import java.util.Arrays;
 
 /// One draw from unnormalised log-probabilities, fixed to the bit so that every device draws the
 /// same id from the same logits.
@@ -16,17 +17,32 @@ final class Categorical {
 
   private Categorical() {}
 
+  /// The probabilities by id, in double.
+  static double[] softmax(Candidates candidates) {
+    float max = max(candidates);
+    double[] probabilities = new double[candidates.vocabularySize()];
+    double total = 0;
+    for (int i = 0; i < candidates.size; i++) {
+      double weight = Elementary.exp((double) candidates.logits[i] - max);
+      probabilities[candidates.ids[i]] = weight;
+      total += weight;
+    }
+    for (int i = 0; i < candidates.size; i++) {
+      probabilities[candidates.ids[i]] /= total;
+    }
+    return probabilities;
+  }
+
   /// The id drawn by `uniform` in [0, 1).
   static int draw(Candidates candidates, double uniform) {
     float max = max(candidates);
     int blocks = Math.ceilDiv(candidates.vocabularySize(), BLOCK);
-    double[] sums = new double[blocks];
-    double[] lanes = new double[LANES];
+    double[] sums = candidates.sums(blocks + LANES);
     double total = 0;
     int next = 0;
     for (int block = 0; block < blocks; block++) {
-      next = accumulate(candidates, next, (block + 1) * BLOCK, max, lanes);
-      sums[block] = tree(lanes);
+      next = accumulate(candidates, next, (block + 1) * BLOCK, max, sums, blocks);
+      sums[block] = tree(sums, blocks);
       total += sums[block];
     }
     double target = uniform * total;
@@ -38,23 +54,26 @@ final class Categorical {
     return walk(candidates, block, max, cumulated, target);
   }
 
-  private static int accumulate(Candidates candidates, int i, int end, float max, double[] lanes) {
+  /// Adds the weights of the ids below `end` to the lanes, which stand in `sums` from `lane0` on;
+  /// returns the next candidate.
+  private static int accumulate(
+      Candidates candidates, int i, int end, float max, double[] sums, int lane0) {
     while (i < candidates.size && candidates.ids[i] < end) {
-      lanes[candidates.ids[i] % LANES] += Elementary.exp(candidates.logits[i] - max);
+      sums[lane0 + candidates.ids[i] % LANES] += Elementary.exp(candidates.logits[i] - max);
       i++;
     }
     return i;
   }
 
   /// The sum of the lanes, which are zero afterwards.
-  private static double tree(double[] lanes) {
+  private static double tree(double[] sums, int lane0) {
     for (int width = LANES / 2; width > 0; width /= 2) {
-      for (int j = 0; j < width; j++) {
-        lanes[j] += lanes[j + width];
+      for (int j = lane0; j < lane0 + width; j++) {
+        sums[j] += sums[j + width];
       }
     }
-    double sum = lanes[0];
-    java.util.Arrays.fill(lanes, 0);
+    double sum = sums[lane0];
+    Arrays.fill(sums, lane0, lane0 + LANES, 0);
     return sum;
   }
 

@@ -4,6 +4,13 @@ package dev.weft.decoding;
 final class Greedy {
   private Greedy() {}
 
+  /// All probability for one id, by id.
+  static double[] oneHot(Candidates candidates) {
+    double[] oneHot = new double[candidates.vocabularySize()];
+    oneHot[choose(candidates)] = 1;
+    return oneHot;
+  }
+
   /// Throws, naming the first bad id, for NaN or nothing but −∞.
   static int choose(Candidates candidates) {
     float max = Float.NEGATIVE_INFINITY;

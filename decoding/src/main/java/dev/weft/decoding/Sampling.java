@@ -2,11 +2,19 @@ package dev.weft.decoding;
 
 import dev.weft.tensor.Philox;
 import dev.weft.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
 
 /// The calls of a text on sampling, one by one: pure functions over an array of logits, and the two
 /// drivers. None changes its input. Whatever these offer, [Generator] offers too, for many rows and
 /// with any list of filters.
 public final class Sampling {
+  /// The k of [#sampleTopK(float[], Philox)].
+  public static final int DEFAULT_TOP_K = 10;
+
+  /// The p of [#sampleTopP(float[], Philox)].
+  public static final double DEFAULT_TOP_P = 0.9;
+
   private Sampling() {}
 
   // ---- one distribution -----------------------------------------------------------------------
@@ -37,6 +45,16 @@ public final class Sampling {
     return sample(new TopK(topK), logits, random);
   }
 
+  /// A draw from the [#DEFAULT_TOP_K] most likely.
+  public static int sampleTopK(float[] logits, Philox random) {
+    return sampleTopK(logits, DEFAULT_TOP_K, random);
+  }
+
+  /// A draw from the nucleus of probability [#DEFAULT_TOP_P].
+  public static int sampleTopP(float[] logits, Philox random) {
+    return sampleTopP(logits, DEFAULT_TOP_P, random);
+  }
+
   /// A draw from the nucleus of probability `topP`; takes one number of `random`.
   public static int sampleTopP(float[] logits, double topP, Philox random) {
     return sample(new TopP(topP), logits, random);
@@ -62,6 +80,41 @@ public final class Sampling {
 
   private static Candidates candidates(float[] logits) {
     return new Candidates().load(logits, 0, logits.length);
+  }
+
+  // ---- probabilities instead of logits --------------------------------------------------------
+
+  /// The probabilities sharpened or flattened by a temperature: p^(1/T), normalised, in double. 0
+  /// stays 0, and a temperature of 0 gives the likeliest all. Throws for a negative temperature or
+  /// probability, NaN, and a sum more than 0.001 away from 1.
+  public static double[] applyTemperature(double[] probabilities, double temperature) {
+    return Probabilities.at(probabilities, temperature);
+  }
+
+  /// An index drawn by probabilities at a temperature, as [#applyTemperature(double[], double)]
+  /// has them; takes one number of `random`.
+  public static int sample(double[] probabilities, double temperature, Philox random) {
+    return Probabilities.draw(Probabilities.at(probabilities, temperature), random.nextUniform());
+  }
+
+  /// The same for floats.
+  public static int sample(float[] probabilities, double temperature, Philox random) {
+    double[] doubles = new double[probabilities.length];
+    Arrays.setAll(doubles, i -> probabilities[i]);
+    return sample(doubles, temperature, random);
+  }
+
+  /// The same for a list.
+  public static int sample(List<Double> probabilities, double temperature, Philox random) {
+    double[] doubles = probabilities.stream().mapToDouble(p -> p).toArray();
+    return sample(doubles, temperature, random);
+  }
+
+  /// The same draw as a one-hot vector: 1 at the index, 0 elsewhere.
+  public static int[] sampleOneHot(double[] probabilities, double temperature, Philox random) {
+    int[] oneHot = new int[probabilities.length];
+    oneHot[sample(probabilities, temperature, random)] = 1;
+    return oneHot;
   }
 
   // ---- a model's next token -------------------------------------------------------------------
