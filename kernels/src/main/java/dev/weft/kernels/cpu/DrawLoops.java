@@ -33,13 +33,6 @@ final class DrawLoops {
         default -> FloatVector.SPECIES_256;
       };
 
-  private static final VectorSpecies<Long> L =
-      switch (F.vectorBitSize()) {
-        case 128 -> LongVector.SPECIES_128;
-        case 256 -> LongVector.SPECIES_256;
-        default -> LongVector.SPECIES_512;
-      };
-
   private static final int DOUBLES = D.length();
 
   /// Below this the mass of a logit beside the largest is 0.
