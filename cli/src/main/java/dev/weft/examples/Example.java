@@ -10,6 +10,10 @@ public enum Example {
   NUCLEUS("top-p: a long prompt, continued from 95 % of the probability", Nucleus::run),
   /// What the KV cache saves.
   CACHE("the same text with and without a cache: positions computed, time", CacheComparison::run),
+  /// The two best of six beams.
+  BEAMS("beam search: the two best of six beams, with their scores", UniverseBeams::run),
+  /// What a wider beam finds.
+  WIDTHS("the best score of 1, 2, 4 and 8 beams over 100 random models", BeamWidths::run),
   /// Tensors of any rank multiplied.
   OUTER("the outer product of two tensors of rank 3", OuterProduct::run),
   /// A classifier of vectors, trained for a step on random data.

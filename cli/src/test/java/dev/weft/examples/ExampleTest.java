@@ -140,6 +140,43 @@ final class ExampleTest {
   }
 
   @Test
+  @DisplayName("S1-85: the two best of six beams are printed as score: text")
+  void beamsPrintsScoresAndTexts() {
+    int[] prompt = tokenizer.encode(UniverseBeams.PROMPT);
+    List<String> wanted =
+        UniverseBeams.SEARCH.endTokens(tokenizer.endOfText()).search(model, prompt).stream()
+            .map(s -> "%.4f: %s".formatted(s.score(), Sampling.repr(tokenizer.decode(s.ids()))))
+            .toList();
+    List<String> lines = run(Example.BEAMS);
+    assertEquals(wanted, lines);
+    assertEquals(2, lines.size());
+    for (String line : lines) {
+      assertTrue(
+          line.matches("-\\d+\\.\\d{4}: \"I don't want to rule the universe. I just think.+\""),
+          line);
+    }
+    assertEquals(12, published.encode(UniverseBeams.PROMPT).length);
+  }
+
+  @Test
+  @DisplayName("S1-87: the best score by beam width over 100 random models, as a table")
+  void widthsPrintsATable() {
+    List<String> lines = run(Example.WIDTHS);
+    assertEquals("beams  mean best score  better  worse", lines.get(0));
+    assertEquals(1 + BeamWidths.WIDTHS.length, lines.size());
+    Pattern row = Pattern.compile(" +(\\d+) +(-\\d+\\.\\d{4}) +(\\d+) +(\\d+)");
+    for (int w = 0; w < BeamWidths.WIDTHS.length; w++) {
+      Matcher cells = row.matcher(lines.get(w + 1));
+      assertTrue(cells.matches(), lines.get(w + 1));
+      assertEquals(BeamWidths.WIDTHS[w], Integer.parseInt(cells.group(1)));
+      int better = Integer.parseInt(cells.group(3));
+      int worse = Integer.parseInt(cells.group(4));
+      assertTrue(better + worse <= BeamWidths.MODELS);
+      assertEquals(w == 0, better == 0, "a wider beam is better somewhere");
+    }
+  }
+
+  @Test
   @DisplayName("S2-08: the outer product of two tensors of rank 3 has rank 6")
   void outerPrintsProductsOfElements() {
     List<String> lines = run(Example.OUTER);
