@@ -2,8 +2,10 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weft.decoding.Continuation;
+import dev.weft.decoding.Generator;
 import dev.weft.decoding.LanguageModel;
 import dev.weft.decoding.Replay;
+import dev.weft.decoding.Sampler;
 import dev.weft.decoding.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,6 +38,7 @@ final class Generate implements Callable<Integer> {
       description = "What to continue (default: nothing, the beginning of a text).")
   private String prompt;
 
+  @Mixin private LengthFlags length;
   @Mixin private SamplingFlags sampling;
 
   @Option(
@@ -46,6 +49,15 @@ final class Generate implements Callable<Integer> {
   private int count;
 
   @Option(
+      names = "--best-of",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Draw N continuations side by side and print the one that the model finds likeliest per"
+              + " token (default: ${DEFAULT-VALUE}).")
+  private int bestOf;
+
+  @Option(
       names = "--no-cache",
       description = "Compute all tokens again for each new one: the same text, slowly.")
   private boolean noCache;
@@ -54,15 +66,7 @@ final class Generate implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    sampling.check();
-    if (count < 1) {
-      throw Failure.user("--count must be at least 1 but is " + count);
-    }
-    if (count > 1 && sampling.greedy()) {
-      throw Failure.user(
-          "--temperature 0 gives the same text each time: leave out --count or raise the"
-              + " temperature");
-    }
+    check();
     PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
       Tokenizer tokenizer = open.tokenizer();
@@ -70,18 +74,31 @@ final class Generate implements Callable<Integer> {
       if (ids.length == 0) {
         ids = new int[] {tokenizer.endOfText()}; // what stands before every text
       }
-      sampling.requireRoom(ids.length, open);
+      length.requireRoom(ids.length, open);
       LanguageModel model = noCache ? new Replay(open.model()) : open.model();
-      Streaming streaming = new Streaming(out);
+      Sampler sampler = sampling.sampler(open, length);
+      sampler.skipped().forEach(spec.commandLine().getErr()::println);
+      Streaming streaming = new Streaming(out, bestOf == 1);
+      Generator generator =
+          new Generator(
+              sampler,
+              length.stops(tokenizer),
+              sampling.seed(),
+              open.after(ids),
+              !length.pastEnd(),
+              streaming);
       List<Continuation> completions;
       try (streaming) {
         streaming.begin(prompt);
         completions =
-            sampling
-                .generator(open.after(ids), open.filters(), streaming)
-                .generate(model, ids, count);
+            bestOf == 1
+                ? generator.generate(model, ids, count)
+                : List.of(generator.bestOf(model, ids, bestOf));
+        if (bestOf > 1) {
+          out.print(completions.get(0).text());
+        }
       }
-      for (Continuation more : completions.subList(1, count)) {
+      for (Continuation more : completions.subList(1, completions.size())) {
         out.println("---");
         out.println(prompt + more.text());
       }
@@ -90,6 +107,18 @@ final class Generate implements Callable<Integer> {
       json.print(out, line -> write(line, completions, streaming));
     }
     return Failure.OK;
+  }
+
+  private void check() {
+    Given given = new Given(spec);
+    length.check();
+    sampling.check(given);
+    Require.atLeastOne("--count", count);
+    Require.atLeastOne("--best-of", bestOf);
+    given.exclude("--best-of", "prints one continuation", "--count");
+    if (sampling.greedy()) {
+      given.exclude("--temperature", "0 gives the same text each time", "--count", "--best-of");
+    }
   }
 
   private void write(JsonGenerator line, List<Continuation> completions, Streaming streaming)

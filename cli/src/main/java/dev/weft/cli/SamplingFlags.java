@@ -1,57 +1,120 @@
 package dev.weft.cli;
 
-import dev.weft.decoding.Filter;
-import dev.weft.decoding.Generator;
-import dev.weft.decoding.Listener;
+import dev.weft.decoding.NucleusRule;
+import dev.weft.decoding.PenaltyScope;
+import dev.weft.decoding.Preset;
 import dev.weft.decoding.Sampler;
-import dev.weft.decoding.Stop;
+import dev.weft.decoding.SamplerSettings;
 import dev.weft.decoding.Tokenizer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
-/// How the next token is chosen, and when to stop.
+/// How the next token is chosen.
 final class SamplingFlags {
+  private static final String[] PENALTIES = {
+    "--frequency-penalty", "--presence-penalty", "--repetition-penalty"
+  };
+  private static final String[] CUTS = {"--top-k", "--top-p", "--min-p", "--typical"};
+
   @Option(
-      names = "--max-tokens",
-      paramLabel = "N",
-      defaultValue = "30",
-      description = "Most new tokens (default: ${DEFAULT-VALUE}).")
-  private int maxTokens;
+      names = "--preset",
+      paramLabel = "seed|hugging-face|llama-cpp|openai",
+      converter = PresetName.class,
+      description =
+          "Order, ties and penalties as that program has them, and its defaults for what isn't given"
+              + " here (default: seed, which is temperature alone).")
+  private Preset preset;
 
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      defaultValue = "1.0",
       description =
           "Below 1 more likely tokens, above 1 more varied ones; 0 always takes the most likely"
-              + " (default: ${DEFAULT-VALUE}).")
-  private double temperature;
+              + " (default: 1).")
+  private Double temperature;
 
   @Option(
       names = "--top-k",
       paramLabel = "K",
-      defaultValue = "0",
       description = "Choose among the K most likely tokens; 0 is off (default).")
-  private int topK;
+  private Integer topK;
 
   @Option(
       names = "--top-p",
       paramLabel = "P",
-      defaultValue = "0",
       description =
           "Choose among the most likely tokens that have probability P together; 0 is off"
-              + " (default). After --top-k.")
-  private double topP;
+              + " (default).")
+  private Double topP;
+
+  @Option(
+      names = "--nucleus",
+      paramLabel = "inclusive|exclusive",
+      converter = RuleName.class,
+      description = "Whether --top-p keeps the token that reaches P (default: inclusive).")
+  private NucleusRule nucleus;
+
+  @Option(
+      names = "--min-p",
+      paramLabel = "P",
+      description =
+          "Choose among tokens at least P times as likely as the likeliest; 0 is off (default).")
+  private Double minP;
+
+  @Option(
+      names = "--typical",
+      paramLabel = "P",
+      description =
+          "Choose among the tokens of most typical information that have probability P together; 0"
+              + " is off (default).")
+  private Double typical;
+
+  @Option(
+      names = "--min-kept",
+      paramLabel = "N",
+      description = "What each of these leaves at least (default: 1).")
+  private Integer minKept;
 
   @Option(
       names = "--frequency-penalty",
       paramLabel = "F",
-      defaultValue = "0",
       description =
-          "Subtract F from a token's logit for each time that it has occurred, prompt included"
-              + " (default: ${DEFAULT-VALUE}).")
-  private double frequencyPenalty;
+          "Subtract F from a token's logit for each time that it has occurred (default: 0).")
+  private Double frequencyPenalty;
+
+  @Option(
+      names = "--presence-penalty",
+      paramLabel = "F",
+      description = "Subtract F from the logit of each token that has occurred (default: 0).")
+  private Double presencePenalty;
+
+  @Option(
+      names = "--repetition-penalty",
+      paramLabel = "F",
+      description =
+          "Divide the logit of each token that has occurred by F where it is above 0, else multiply"
+              + " (default: 1, off).")
+  private Double repetitionPenalty;
+
+  @Option(
+      names = "--penalty-scope",
+      paramLabel = "all|generated|N",
+      converter = ScopeName.class,
+      description =
+          "What the penalties count: prompt and text, the text, the last N tokens (default: all).")
+  private PenaltyScope scope;
+
+  @Option(
+      names = "--no-repeat-ngram",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Let no N tokens stand in the text twice; 0 is off (default).")
+  private int noRepeatNgram;
+
+  @Mixin private TokenFlags tokens;
 
   @Option(
       names = "--seed",
@@ -60,78 +123,123 @@ final class SamplingFlags {
       description = "The same seed gives the same text (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--stop",
-      paramLabel = "TEXT",
-      description = "End before this text; may be given several times.")
-  private List<String> stops = new ArrayList<>();
-
   /// Refuses values that cannot work, and options that would do nothing.
-  void check() {
-    require(maxTokens >= 0, "--max-tokens must be at least 0 but is " + maxTokens);
-    require(
-        temperature >= 0 && temperature < Double.POSITIVE_INFINITY,
-        "--temperature must be a number of at least 0 but is " + temperature);
-    require(topK >= 0, "--top-k must be at least 0 but is " + topK);
-    require(topP >= 0 && topP <= 1, "--top-p must be between 0 and 1 but is " + topP);
-    require(
-        Double.isFinite(frequencyPenalty),
-        "--frequency-penalty must be a finite number but is " + frequencyPenalty);
-    require(!stops.contains(""), "--stop must not be empty");
-    if (temperature == 0) {
-      String idle =
-          topK != 0
-              ? "--top-k"
-              : topP != 0 ? "--top-p" : frequencyPenalty != 0 ? "--frequency-penalty" : null;
-      require(
-          idle == null,
-          "--temperature 0 always takes the most likely token, where "
-              + idle
-              + " does nothing: leave one of them out");
+  void check(Given given) {
+    range("--temperature", temperature, 0, Double.MAX_VALUE);
+    Require.that(topK == null || topK >= 0, "--top-k must be at least 0 but is " + topK);
+    range("--top-p", topP, 0, 1);
+    range("--min-p", minP, 0, 1);
+    range("--typical", typical, 0, 1);
+    Require.that(
+        minKept == null || minKept >= 1, "--min-kept must be at least 1 but is " + minKept);
+    range("--frequency-penalty", frequencyPenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
+    range("--presence-penalty", presencePenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
+    range("--repetition-penalty", repetitionPenalty, Double.MIN_VALUE, Double.MAX_VALUE);
+    Require.that(
+        noRepeatNgram >= 0, "--no-repeat-ngram must be at least 0 but is " + noRepeatNgram);
+    tokens.check();
+    given.needs("--nucleus", "--top-p");
+    given.needs("--min-kept", CUTS);
+    given.needs("--penalty-scope", PENALTIES);
+    if (greedy()) {
+      String why = "0 always takes the most likely token";
+      given.exclude("--temperature", why, CUTS);
+      if (preset == null || preset == Preset.SEED) {
+        given.exclude("--temperature", why, PENALTIES);
+      }
     }
   }
 
-  private static void require(boolean condition, String sentence) {
-    if (!condition) {
-      throw Failure.user(sentence);
+  private static void range(String option, Double value, double least, double most) {
+    if (value != null && !(value >= least && value <= most)) {
+      String bounds =
+          most < Double.MAX_VALUE
+              ? "between " + (long) least + " and " + (long) most
+              : least == 0
+                  ? "a number of at least 0"
+                  : least > 0 ? "a number above 0" : "a finite number";
+      throw Failure.user(option + " must be " + bounds + " but is " + value);
     }
   }
 
-  /// Refuses more tokens than the model's context holds, before anything is computed.
-  void requireRoom(int promptTokens, OpenModel open) {
-    int context = open.model().contextLength();
-    if ((long) promptTokens + maxTokens > context) {
-      int room = context - promptTokens;
-      throw Failure.user(
-          "the prompt has "
-              + promptTokens
-              + " tokens and --max-tokens asks for "
-              + maxTokens
-              + " more, but "
-              + open.name()
-              + " reads at most "
-              + context
-              + ": "
-              + (room < 0 ? "shorten the prompt" : "ask for at most " + room));
-    }
-  }
-
-  /// Whether a draw is random at all.
+  /// Whether nothing is random.
   boolean greedy() {
-    return temperature == 0;
+    return temperature != null && temperature == 0;
   }
 
-  /// @param first filters before those of the options
-  Generator generator(Tokenizer tokenizer, List<Filter> first, Listener listener) {
-    Sampler asked = Sampler.of(temperature, frequencyPenalty, topK, topP);
-    List<Filter> filters = new ArrayList<>(first);
-    filters.addAll(asked.filters());
-    Sampler sampler = new Sampler(filters, asked.chooser());
-    Generator generator =
-        new Generator(sampler, seed, maxTokens)
-            .tokenizer(tokenizer, true)
-            .stop(Stop.endTokens(tokenizer.endOfText()))
-            .listener(listener);
-    return stops.isEmpty() ? generator : generator.stop(Stop.strings(stops.toArray(String[]::new)));
+  long seed() {
+    return seed;
+  }
+
+  /// The sampler of these options for a model.
+  Sampler sampler(OpenModel open, LengthFlags length) {
+    SamplerSettings settings = preset == null ? SamplerSettings.DEFAULT : preset.defaults();
+    settings = temperature == null ? settings : settings.temperature(temperature);
+    settings = topK == null ? settings : settings.topK(topK);
+    settings = topP == null ? settings : settings.topP(topP);
+    settings = nucleus == null ? settings : settings.nucleusRule(nucleus);
+    settings = minP == null ? settings : settings.minP(minP);
+    settings = typical == null ? settings : settings.typical(typical);
+    settings = minKept == null ? settings : settings.minKept(minKept);
+    settings = frequencyPenalty == null ? settings : settings.frequencyPenalty(frequencyPenalty);
+    settings = presencePenalty == null ? settings : settings.presencePenalty(presencePenalty);
+    settings = repetitionPenalty == null ? settings : settings.repetitionPenalty(repetitionPenalty);
+    settings = scope == null ? settings : settings.penaltyScope(scope);
+    settings = settings.noRepeatNgram(noRepeatNgram);
+    Tokenizer tokenizer = open.tokenizer();
+    if (length.minTokens() > 0) {
+      settings = settings.minLength(length.minTokens(), tokenizer.endOfText());
+    }
+    settings = tokens.on(settings, tokenizer, length);
+    try {
+      Sampler sampler = (preset == null ? Preset.SEED : preset).sampler(settings);
+      return sampler.after(open.filters());
+    } catch (IllegalArgumentException e) {
+      throw Failure.user(e.getMessage(), e);
+    }
+  }
+
+  /// `hugging-face` for HUGGING_FACE, and so on.
+  static final class PresetName implements ITypeConverter<Preset> {
+    @Override
+    public Preset convert(String text) {
+      return constant(Preset.values(), text, "seed, hugging-face, llama-cpp or openai");
+    }
+  }
+
+  /// `inclusive` or `exclusive`.
+  static final class RuleName implements ITypeConverter<NucleusRule> {
+    @Override
+    public NucleusRule convert(String text) {
+      return constant(NucleusRule.values(), text, "inclusive or exclusive");
+    }
+  }
+
+  private static <E extends Enum<E>> E constant(E[] all, String text, String names) {
+    for (E one : all) {
+      if (one.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text)) {
+        return one;
+      }
+    }
+    throw new TypeConversionException("must be " + names + " but is '" + text + "'");
+  }
+
+  /// `all`, `generated` or a number.
+  static final class ScopeName implements ITypeConverter<PenaltyScope> {
+    @Override
+    public PenaltyScope convert(String text) {
+      return switch (text) {
+        case "all" -> PenaltyScope.ALL;
+        case "generated" -> PenaltyScope.GENERATED;
+        default -> {
+          try {
+            yield PenaltyScope.lastN(Integer.parseInt(text));
+          } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(
+                "must be all, generated or a number of at least 0 but is '" + text + "'");
+          }
+        }
+      };
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 /// Prints the first continuation as its tokens come, and takes the time of all of them.
 final class Streaming implements Listener, AutoCloseable {
   private final PrintWriter out;
+  private final boolean shown;
   private long start;
   private long first;
   private long last;
@@ -16,8 +17,10 @@ final class Streaming implements Listener, AutoCloseable {
   private int atFirst;
   private final Thread interrupted = new Thread(this::endLine);
 
-  Streaming(PrintWriter out) {
+  /// @param shown whether the first continuation is printed as it comes
+  Streaming(PrintWriter out, boolean shown) {
     this.out = out;
+    this.shown = shown;
   }
 
   /// Prints the prompt; the clock runs from here. Ctrl-C from here on ends the line.
@@ -37,7 +40,7 @@ final class Streaming implements Listener, AutoCloseable {
       first = first == 0 ? last : first;
       atFirst = tokens;
     }
-    if (row == 0 && !text.isEmpty()) {
+    if (shown && row == 0 && !text.isEmpty()) {
       out.print(text);
       out.flush();
     }

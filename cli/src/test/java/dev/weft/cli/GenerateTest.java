@@ -110,6 +110,82 @@ final class GenerateTest {
   }
 
   @Test
+  void presetsDrawDifferently() throws IOException {
+    Set<String> texts = new HashSet<>();
+    for (String preset : List.of("seed", "hugging-face", "llama-cpp", "openai")) {
+      String[] options = {"--max-tokens", "24", "--presence-penalty", "3", "--preset", preset};
+      Run run = generate(options);
+      assertEquals(0, run.exitCode(), run.err());
+      texts.add(run.out());
+    }
+    assertEquals(4, texts.size());
+    String[] greedy = {"--temperature", "0", "--frequency-penalty", "50", "--max-tokens", "24"};
+    Run held = generate(with(greedy, "--preset", "openai")); // where it is no contradiction
+    assertEquals(0, held.exitCode(), held.err());
+    assertNotEquals(generate("--temperature", "0", "--max-tokens", "24").out(), held.out());
+  }
+
+  @Test
+  void everyFilterHasItsOption() throws IOException {
+    String plain = generate("--max-tokens", "24").out();
+    for (String options :
+        List.of(
+            "--min-p 0.3",
+            "--typical 0.2",
+            "--top-p 0.3 --nucleus exclusive",
+            "--top-k 1 --min-kept 2",
+            "--frequency-penalty 2 --penalty-scope generated",
+            "--presence-penalty 5 --penalty-scope 4",
+            "--repetition-penalty 5",
+            "--no-repeat-ngram 1",
+            "--force-first a",
+            "--bias a=99")) {
+      Run run = generate(("--max-tokens 24 " + options).split(" "));
+      assertEquals(0, run.exitCode(), options + ": " + run.err());
+      assertNotEquals(plain, run.out(), options);
+    }
+    JsonNode ids = json(generate("--json", "--max-tokens", "30", "--no-repeat-ngram", "1"));
+    List<Integer> seen = new ArrayList<>();
+    ids.at("/completions/0/tokens").forEach(id -> seen.add(id.asInt()));
+    assertEquals(seen.size(), Set.copyOf(seen).size());
+  }
+
+  @Test
+  void wishesForTokensAreTexts() throws IOException {
+    String only = generate("--max-tokens", "9", "--allow", "a").out().strip();
+    assertTrue(Pattern.matches(Pattern.quote(PROMPT) + "a*", only), only);
+    String first = generate("--max-tokens", "5", "--force-first", "a").out();
+    assertTrue(first.startsWith(PROMPT + "a"), first);
+    String last = generate("--max-tokens", "5", "--force-last", "a").out().strip();
+    assertTrue(last.endsWith("a"), last);
+    String without = generate("--max-tokens", "30", "--bad-word", "a").out();
+    assertFalse(without.isEmpty());
+    assertEquals(without, generate("--max-tokens", "30", "--bias", "a=-Infinity").out());
+  }
+
+  @Test
+  void bestOfIsTheLikeliestOfAsMany() throws IOException {
+    JsonNode best = json(generate("--json", "--best-of", "5", "--max-tokens", "9"));
+    assertEquals(1, best.get("completions").size());
+    double likeliest = Double.NEGATIVE_INFINITY;
+    for (JsonNode one :
+        json(generate("--json", "--count", "5", "--max-tokens", "9")).get("completions")) {
+      likeliest = Math.max(likeliest, one.get("logprob").asDouble() / one.get("tokens").size());
+    }
+    JsonNode chosen = best.at("/completions/0");
+    assertEquals(likeliest, chosen.get("logprob").asDouble() / chosen.get("tokens").size(), 1e-12);
+  }
+
+  @Test
+  void timeAndLengthAreLimits() throws IOException {
+    JsonNode timed = json(generate("--json", "--max-time", "0")).at("/completions/0");
+    assertEquals("max_time", timed.get("finish_reason").asText());
+    assertEquals(1, timed.get("tokens").size());
+    JsonNode past = json(generate("--json", "--past-end", "--max-tokens", "40"));
+    assertEquals(40, past.at("/completions/0/tokens").size());
+  }
+
+  @Test
   void noTokensAreFine() throws IOException {
     Run run = generate("--max-tokens", "0", "--json");
     assertEquals(0, run.exitCode(), run.err());
@@ -165,6 +241,27 @@ final class GenerateTest {
         "--temperature 0 --top-p 0.5",
         "--temperature 0 --frequency-penalty 1",
         "--temperature 0 --count 2",
+        "--temperature 0 --min-p 0.1",
+        "--temperature 0 --typical 0.9",
+        "--temperature 0 --repetition-penalty 1.2",
+        "--temperature 0 --best-of 3",
+        "--best-of 3 --count 2",
+        "--best-of 0",
+        "--min-p 2",
+        "--typical -1",
+        "--min-kept 2",
+        "--min-kept 0 --top-k 5",
+        "--nucleus exclusive",
+        "--penalty-scope generated",
+        "--repetition-penalty 0",
+        "--presence-penalty Infinity",
+        "--no-repeat-ngram -1",
+        "--min-tokens -1",
+        "--min-tokens 9 --max-tokens 8",
+        "--past-end --min-tokens 2",
+        "--max-time -1",
+        "--bias a=NaN",
+        "--force-first ~~~!~~~",
         "--device cuda:99",
         "--device toaster",
       })
@@ -175,6 +272,24 @@ final class GenerateTest {
     assertEquals(1, run.err().lines().count(), run.err());
     String option = options.split(" ")[0];
     assertTrue(run.err().contains(option) || option.equals("--device"), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--preset vllm",
+        "--nucleus open --top-p 0.5",
+        "--penalty-scope -1 --presence-penalty 1",
+        "--bias a",
+      })
+  void whatIsNoValueIsRefused(String options) {
+    Run run = generate(options.split(" "));
+    assertEquals(2, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    String sentence = run.err().lines().findFirst().orElseThrow();
+    assertTrue(sentence.contains(options.split(" ")[0]), sentence);
+    assertTrue(sentence.contains(options.split(" ")[1]), sentence);
     assertFalse(run.err().contains("Exception"), run.err());
   }
 

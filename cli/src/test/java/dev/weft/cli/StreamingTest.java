@@ -22,7 +22,7 @@ final class StreamingTest {
 
   @Test
   void eachTokenIsSeenBeforeTheNextIsComputed() {
-    Streaming streaming = new Streaming(new PrintWriter(new Screen()));
+    Streaming streaming = new Streaming(new PrintWriter(new Screen()), true);
     streaming.begin("Once");
     streaming.token(0, 1, 7, " upon");
     streaming.token(0, 2, 8, " a");
@@ -33,7 +33,7 @@ final class StreamingTest {
 
   @Test
   void otherRowsAreCountedButNotMixedIn() {
-    Streaming streaming = new Streaming(new PrintWriter(new Screen()));
+    Streaming streaming = new Streaming(new PrintWriter(new Screen()), true);
     streaming.begin("");
     streaming.token(0, 1, 7, "a");
     streaming.token(1, 1, 7, "b");
@@ -48,7 +48,7 @@ final class StreamingTest {
 
   @Test
   void withoutTokensThereIsNoSpeed() {
-    Streaming streaming = new Streaming(new PrintWriter(new Screen()));
+    Streaming streaming = new Streaming(new PrintWriter(new Screen()), true);
     streaming.begin("x");
     streaming.close();
     assertEquals("0 tokens", streaming.speed());

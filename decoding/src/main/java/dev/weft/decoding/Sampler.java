@@ -1,5 +1,6 @@
 package dev.weft.decoding;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// From logits to the next id: filters in the order of the list, then the choice.
@@ -39,6 +40,13 @@ public record Sampler(List<Filter> filters, Chooser chooser, List<String> skippe
             .topK(topK)
             .topP(topP)
             .nucleusRule(rule));
+  }
+
+  /// The same with other filters before its own.
+  public Sampler after(List<Filter> first) {
+    List<Filter> all = new ArrayList<>(first);
+    all.addAll(filters);
+    return new Sampler(all, chooser, skipped);
   }
 
   /// The id that follows `history`; changes the candidates.
