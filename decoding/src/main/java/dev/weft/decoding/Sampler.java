@@ -65,6 +65,15 @@ public record Sampler(List<Filter> filters, Chooser chooser, List<String> skippe
     return chooser.probabilities(candidates);
   }
 
+  /// The id that [#next] draws, with the reasons for it.
+  ///
+  /// @param logits one for each id; left as they are
+  /// @param best how many of the likeliest tokens the record shows beside the chosen one and the
+  ///     runner-up
+  public Decision decide(float[] logits, History history, double uniform, int best) {
+    return new Deciding(logits).decide(this, history, uniform, best);
+  }
+
   private void filter(Candidates candidates, History history) {
     for (int i = 0; i < filters.size(); i++) {
       filters.get(i).apply(candidates, history);
