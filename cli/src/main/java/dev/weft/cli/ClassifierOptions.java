@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.rnn.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -12,7 +13,11 @@ final class ClassifierOptions {
 
   ClassifierOptions(Path out, NetworkFlags size, EpochFlags epochs) {
     this.epochs =
-        new EpochOptions(out, epochs, "model, train.csv, curves and confusion (.png, .svg)");
+        new EpochOptions(
+            out,
+            ModelKind.CLASSIFIER,
+            epochs,
+            "model, train.csv, curves and confusion (.png, .svg)");
     this.size = size;
   }
 

@@ -57,14 +57,19 @@ record ClassifierTraining(
               classifier.parameters().count(),
               device.description()));
       var training =
-          new EpochTraining(classifier.network(), classifier.parameters(), noise, flags, say);
+          new EpochTraining(
+              classifier.network(),
+              classifier.parameters(),
+              noise,
+              () -> classifier.save(out),
+              flags,
+              say);
       EpochTraining.Result result =
           training.train(
               part(classifier, parts.training(), true),
               part(classifier, parts.validation(), false),
               out,
               task.title() + ": loss");
-      classifier.save(out);
       ClassifierReport report =
           new ClassifierReport(
               classifier.confusion(data.classes(), parts.test()),

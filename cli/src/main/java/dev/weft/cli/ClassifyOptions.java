@@ -67,15 +67,7 @@ final class ClassifyOptions {
       classifier = TextClassifier.load(model, devices.open());
     } catch (IOException e) {
       throw Failure.user(
-          "--model "
-              + model
-              + " cannot be read: "
-              + Reasons.of(e)
-              + "; `weft train "
-              + task
-              + " --out "
-              + model
-              + "` trains a model there",
+          "--model " + model + " cannot be read: " + Reasons.of(e) + OutFolder.remedy(task, model),
           e);
     } catch (IllegalArgumentException e) {
       throw Failure.user("--model " + model + " cannot be used: " + e.getMessage(), e);

@@ -2,10 +2,9 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weft.examples.data.MissingDataException;
+import dev.weft.rnn.ModelKind;
 import dev.weft.tensor.Device;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,11 +24,14 @@ final class EpochOptions {
   @Mixin private DeviceOptions devices;
   @Mixin private JsonOption json;
 
+  private final ModelKind kind;
   private final String left;
 
-  /// @param left what a training leaves in `out`, for people
-  EpochOptions(Path out, EpochFlags epochs, String left) {
+  /// @param kind of the model that a training leaves in `out`
+  /// @param left what it leaves there, for people
+  EpochOptions(Path out, ModelKind kind, EpochFlags epochs, String left) {
     this.out = out;
+    this.kind = kind;
     this.epochs = epochs;
     this.left = left;
   }
@@ -64,22 +66,21 @@ final class EpochOptions {
   /// Trains, and tells the figures.
   int run(CommandSpec spec, Source source) throws IOException {
     epochs.check();
-    PrintWriter writer = spec.commandLine().getOut();
-    Training training = read(source, line -> say(writer, line));
-    try {
-      Files.createDirectories(out);
-    } catch (IOException e) {
-      throw Failure.user("--out " + out + " cannot be used: " + Reasons.of(e), e);
-    }
+    Lines lines = new Lines(spec.commandLine().getOut());
+    Training training = read(source, lines);
+    Device device = devices.open();
+    OutFolder.make(out, kind);
     Report report;
     try {
-      report = training.train(devices.open(), out);
+      report = training.train(device, out);
     } catch (IOException e) {
       throw Failure.outside("the training failed: " + Reasons.of(e), e);
+    } catch (IllegalArgumentException e) {
+      throw Failure.user(e.getMessage(), e);
     }
-    report.lines().forEach(line -> say(writer, line));
-    say(writer, left + " are in " + out);
-    json.print(writer, report::write);
+    report.lines().forEach(lines);
+    lines.accept(left + " are in " + out);
+    json.print(lines.out(), report::write);
     return Failure.OK;
   }
 
@@ -90,11 +91,8 @@ final class EpochOptions {
       throw Failure.user(e.getMessage(), e);
     } catch (IOException e) {
       throw Failure.user("--data cannot be used: " + Reasons.of(e), e);
+    } catch (IllegalArgumentException e) {
+      throw Failure.user("--data cannot be used: " + e.getMessage(), e);
     }
-  }
-
-  private static void say(PrintWriter writer, String line) {
-    writer.println(line);
-    writer.flush();
   }
 }

@@ -21,12 +21,19 @@ import java.util.function.Consumer;
 
 /// Trains a network on sequences, epoch after epoch in batches of similar length: AdamW, cosine
 /// schedule with warm-up, gradients clipped to norm 1; after each epoch the validation part decides
-/// whether to stop. The best weights are kept. A folder gets `train.csv` and the curves.
+/// whether to stop. The best weights are kept, and saved each time that there are better ones. A
+/// folder gets `train.csv` and the curves.
 ///
 /// @param noise the counters that the network's dropout draws from
+/// @param save writes the model as it is
 /// @param say tells the user a line
 record EpochTraining(
-    Layer network, ParameterSet parameters, Noise noise, EpochFlags flags, Consumer<String> say) {
+    Layer network,
+    ParameterSet parameters,
+    Noise noise,
+    BestKept.Save save,
+    EpochFlags flags,
+    Consumer<String> say) {
 
   /// Sequences with the loss of some of them.
   ///
@@ -90,11 +97,13 @@ record EpochTraining(
               .stopEarly(stopping)
               .listen(StepLog.csv(out.resolve("train.csv")))
               .listen(curves)
+              .listen(new BestKept(stopping, save))
               .listen(told(every))
               .listen(new ProgressLine());
       Trainer.Result result = trainer.train(steps);
       trainer.restoreBest();
       double seconds = (System.nanoTime() - began) * 1e-9;
+      save.write();
       curves.write(out, title);
       return new Result(result.steps() / every, stopping.bestCheck() + 1, seconds);
     } catch (NotFiniteException e) {

@@ -96,7 +96,13 @@ record ProseTraining(
       EpochTraining.Result result;
       try (var bptt = new TruncatedBptt(model, stream, window, window)) {
         result =
-            new EpochTraining(model, parameters, noise, flags, say)
+            new EpochTraining(
+                    model,
+                    parameters,
+                    noise,
+                    () -> LanguageModelFolder.save(out, model, words, List.of()),
+                    flags,
+                    say)
                 .train(
                     new EpochTraining.Batches(bptt, bptt.windows()),
                     new EpochTraining.Batches(
@@ -105,7 +111,6 @@ record ProseTraining(
                     out,
                     "Prose: loss per word");
       }
-      LanguageModelFolder.save(out, model, words, List.of());
       return new Report(
           score(model, ids.test()),
           ngrams(3, words, ids),

@@ -63,7 +63,8 @@ final class Reverse implements Callable<Integer> {
           });
       return Failure.OK;
     } catch (IllegalArgumentException e) {
-      throw Failure.user("--model " + e.getMessage(), e);
+      throw Failure.user(
+          "--model cannot be used: " + e.getMessage() + OutFolder.remedy("seq2seq", folder), e);
     } catch (IOException e) {
       throw Failure.user("--model " + folder + " cannot be used: " + Reasons.of(e), e);
     }

@@ -110,7 +110,7 @@ final class SampleSurnames implements Callable<Integer> {
   }
 
   private String remedy() {
-    return "; `weft train surnames --out " + folder + "` trains a model there";
+    return OutFolder.remedy("surnames", folder);
   }
 
   private int language(List<String> known) {

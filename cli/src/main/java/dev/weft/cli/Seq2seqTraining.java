@@ -82,13 +82,18 @@ final class Seq2seqTraining implements AutoCloseable {
               .stopEarly(stopping)
               .listen(StepLog.csv(out.resolve("train.csv")))
               .listen(curves)
+              .listen(new BestKept(stopping, () -> save(out)))
               .listen(new ProgressLine());
       Trainer.Result result = trainer.train(steps);
       trainer.restoreBest();
-      EncoderDecoderFolder.save(out, model, vectorizer, vectorizer);
+      save(out);
       curves.write(out, "Reversing words: loss with teacher forcing");
       return new Result(result.steps(), result.loss());
     }
+  }
+
+  private void save(Path out) throws IOException {
+    EncoderDecoderFolder.save(out, model, vectorizer, vectorizer);
   }
 
   private Objective.Batch loss(List<String> batch, Forcing forcing, long step) {

@@ -3,7 +3,9 @@ package dev.weft.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weft.examples.GradientFlow;
 import dev.weft.examples.GradientFlow.Flow;
+import dev.weft.nn.optim.NotFiniteException;
 import dev.weft.rnn.GradientMicroscope.Gate;
+import dev.weft.tensor.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -68,7 +70,7 @@ final class ShowGradients implements Callable<Integer> {
     Require.that(steps >= 2, "--steps must be at least 2 but is " + steps);
     Require.atLeastOne("--hidden", hidden);
     GradientFlow flow = new GradientFlow(steps, hidden, seed);
-    List<Flow> flows = flow.of(devices.open());
+    List<Flow> flows = flows(flow, devices.open());
     PrintWriter text = spec.commandLine().getOut();
     table(text, flows);
     if (out != null) {
@@ -82,6 +84,18 @@ final class ShowGradients implements Callable<Integer> {
     text.flush();
     json.print(text, line -> write(line, flows));
     return Failure.OK;
+  }
+
+  private List<Flow> flows(GradientFlow flow, Device device) {
+    try {
+      return flow.of(device);
+    } catch (NotFiniteException e) {
+      throw Failure.user(
+          "--steps " + steps + ": a gradient explodes beyond what F32 holds; take fewer steps", e);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw Failure.user(
+          "--steps " + steps + " and --hidden " + hidden + " are too many: " + e.getMessage(), e);
+    }
   }
 
   private void table(PrintWriter text, List<Flow> flows) {

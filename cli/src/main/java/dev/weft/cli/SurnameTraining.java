@@ -98,13 +98,18 @@ record SurnameTraining(
               parameters.count(),
               device.description()));
       EpochTraining.Result result =
-          new EpochTraining(model, parameters, noise, flags, say)
+          new EpochTraining(
+                  model,
+                  parameters,
+                  noise,
+                  () -> LanguageModelFolder.save(out, model, letters, data.classes()),
+                  flags,
+                  say)
               .train(
                   part(model, letters, parts.training()),
                   part(model, letters, parts.validation()),
                   out,
                   "Surnames: loss per character");
-      LanguageModelFolder.save(out, model, letters, data.classes());
       int[][] test = rows(letters, parts.test());
       Score score = Score.of(model, test, Labelled.labels(parts.test()));
       return new Report(

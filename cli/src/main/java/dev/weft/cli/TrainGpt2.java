@@ -8,14 +8,15 @@ import dev.weft.gpt2.Gpt2Tokenizer;
 import dev.weft.nn.io.Checkpoints;
 import dev.weft.nn.optim.NotFiniteException;
 import dev.weft.nn.train.Trainer;
+import dev.weft.rnn.ModelKind;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -130,6 +131,10 @@ final class TrainGpt2 implements Callable<Integer> {
               + " holds the checkpoints of an earlier training: pass --resume to go on with it, or"
               + " choose another folder");
     }
+    Optional<ModelKind> other = ModelKind.of(out);
+    if (other.isPresent()) {
+      throw Failure.user("--out " + out + " holds a " + other.get() + ": choose another folder");
+    }
     if (Gpt2Tokenizer.hasFiles(out) && !(from != null && Gpt2Tokenizer.sameFiles(from, out))) {
       throw Failure.user(
           "--out " + out + " holds the vocab.json of another model: choose another folder");
@@ -235,9 +240,7 @@ final class TrainGpt2 implements Callable<Integer> {
   }
 
   private void say(String line) {
-    PrintWriter writer = spec.commandLine().getOut();
-    writer.println(line);
-    writer.flush();
+    new Lines(spec.commandLine().getOut()).accept(line);
   }
 
   /// `f32` or `bf16`.

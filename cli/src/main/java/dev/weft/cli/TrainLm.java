@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.examples.data.Prose;
 import dev.weft.examples.data.Split;
+import dev.weft.rnn.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -77,6 +78,7 @@ final class TrainLm implements Callable<Integer> {
   private final EpochOptions options =
       new EpochOptions(
           Path.of(FOLDER),
+          ModelKind.LANGUAGE_MODEL,
           new EpochFlags(12, 20, 3e-3, 0.01, 3),
           "model, train.csv and curves (.png, .svg)");
 

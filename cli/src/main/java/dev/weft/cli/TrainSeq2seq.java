@@ -3,10 +3,10 @@ package dev.weft.cli;
 import dev.weft.examples.data.Reversals;
 import dev.weft.nn.optim.NotFiniteException;
 import dev.weft.rnn.Forcing;
+import dev.weft.rnn.ModelKind;
 import dev.weft.rnn.StepLosses;
+import dev.weft.tensor.Device;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -123,17 +123,16 @@ final class TrainSeq2seq implements Callable<Integer> {
   public Integer call() throws IOException {
     check();
     Reversals words = words();
-    try {
-      Files.createDirectories(out);
-    } catch (IOException e) {
-      throw Failure.user("--out " + out + " cannot be used: " + Reasons.of(e), e);
-    }
-    try (Seq2seqTraining training = new Seq2seqTraining(devices.open(), words, hidden, seed)) {
+    Device device = devices.open();
+    OutFolder.make(out, ModelKind.ENCODER_DECODER);
+    try (Seq2seqTraining training = new Seq2seqTraining(device, words, hidden, seed)) {
       train(training, words);
     } catch (NotFiniteException e) {
       throw Failure.user(e.getMessage() + "; --rate is " + rate, e);
     } catch (IOException e) {
       throw Failure.outside("the training failed: " + Reasons.of(e), e);
+    } catch (IllegalArgumentException e) {
+      throw Failure.user(e.getMessage(), e);
     }
     return Failure.OK;
   }
@@ -219,8 +218,6 @@ final class TrainSeq2seq implements Callable<Integer> {
   }
 
   private void say(String line) {
-    PrintWriter writer = spec.commandLine().getOut();
-    writer.println(line);
-    writer.flush();
+    new Lines(spec.commandLine().getOut()).accept(line);
   }
 }

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.examples.data.LabelledTexts;
 import dev.weft.examples.data.Surnames;
+import dev.weft.rnn.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -44,6 +45,7 @@ final class TrainSurnames implements Callable<Integer> {
   private final EpochOptions options =
       new EpochOptions(
           Path.of(FOLDER),
+          ModelKind.LANGUAGE_MODEL,
           new EpochFlags(30, 32, 3e-3, 0.01, 4),
           "model, train.csv and curves (.png, .svg)");
 

@@ -14,6 +14,8 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 
 final class ShowGradientsTest {
@@ -49,6 +51,15 @@ final class ShowGradientsTest {
     xml.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
     Document drawing = xml.newDocumentBuilder().parse(folder.resolve("gradients.svg").toFile());
     assertTrue(drawing.getElementsByTagName("path").getLength() >= 6, "a path for each line");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--steps=600", "--steps=2000000000", "--hidden=2000000000"})
+  void whatNoNumberHoldsIsRefusedInOneSentence(String option) {
+    Run run = Run.weft("show", "gradients", option);
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().startsWith("weft show gradients: --steps "), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
   }
 
   @Test

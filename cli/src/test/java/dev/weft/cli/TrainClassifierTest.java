@@ -38,8 +38,8 @@ final class TrainClassifierTest {
     for (int i = 0; i < more.length; i += 2) {
       options.put(more[i], more[i + 1]);
     }
-    List<String> command =
-        new ArrayList<>(List.of("train", task, "--out", folder.toString(), "--json"));
+    List<String> command = new ArrayList<>(List.of("train", task, "--json"));
+    options.putIfAbsent("--out", folder.toString());
     options.forEach((name, value) -> command.addAll(List.of(name, value)));
     return Run.weft(command.toArray(String[]::new));
   }
@@ -112,6 +112,50 @@ final class TrainClassifierTest {
   }
 
   @Test
+  void aPictureThatCannotBeDrawnCostsNoModel() throws IOException {
+    Files.createDirectories(folder.resolve("curves.png"));
+    Run run = train("nationality", "--epochs", "1");
+    assertEquals(1, run.exitCode(), run.err());
+    assertTrue(run.err().contains("curves.png"), run.err());
+    figures(Run.weft("classify", "nationality", "Mi", "--model", folder + "", "--json"));
+  }
+
+  @Test
+  void aFolderWithAModelOfAnotherKindIsLeftAlone() throws IOException {
+    String gpt2 = "{\"n_embd\": 4}";
+    Path config = Files.writeString(folder.resolve("config.json"), gpt2);
+    for (String model : List.of("nationality", "surnames", "seq2seq")) {
+      List<String> command = new ArrayList<>(List.of("train", model, "--out", folder + ""));
+      command.addAll(model.equals("seq2seq") ? List.of() : List.of("--data", "generated"));
+      assertRefused(Run.weft(command.toArray(String[]::new)), "holds another model");
+    }
+    assertEquals(gpt2, Files.readString(config));
+    figures(train("nationality", "--out", folder.resolve("new") + "", "--epochs", "1"));
+    assertRefused(
+        Run.weft("train", "gpt2", "--data", config + "", "--out", folder.resolve("new") + ""),
+        "holds a sequence classifier");
+    Run other = Run.weft("sample", "surnames", "--model", folder.resolve("new") + "");
+    assertRefused(other, "kind must be \"recurrent language model\" but is \"sequence");
+    assertFalse(other.err().contains("trains a model there"), "it would replace this one");
+  }
+
+  @Test
+  void dataThatTrainsNothingIsToldWithItsSizes() throws IOException {
+    for (String group : List.of("easy-ham-1", "easy-ham-2", "hard-ham-1", "spam-1", "spam-2")) {
+      Files.createDirectories(folder.resolve("mails/" + group));
+      Files.writeString(folder.resolve("mails/" + group + "/1.txt"), "\n" + group);
+    }
+    assertRefused(train("spam", "--data", folder + "/mails"), "3 different mails with a text are");
+    for (int i = 0; i < 30; i++) {
+      Files.writeString(folder.resolve("mails/easy-ham-1/" + i + ".txt"), "\n" + "a".repeat(i + 2));
+    }
+    for (String group : List.of("spam-1", "spam-2")) {
+      Files.writeString(folder.resolve("mails/" + group + "/1.txt"), "\n7");
+    }
+    assertRefused(train("spam", "--data", folder + "/mails"), "texts for training is spam");
+  }
+
+  @Test
   void aModelOfAnotherTaskIsRefused() throws IOException {
     figures(train("nationality", "--epochs", "1"));
     Path mail = mail("mail", "hello");
@@ -148,12 +192,22 @@ final class TrainClassifierTest {
         "--layers 0",
         "--dropout 1",
         "--data /no/such/file",
+        "--device none",
         "--threads 5000",
       })
   void whatCannotWorkIsRefusedInOneSentenceBeforeTraining(String option) {
     String[] parts = option.split(" ");
-    assertRefused(train("nationality", parts), parts[0]);
-    assertFalse(Files.exists(folder.resolve("train.csv")), "nothing was computed");
+    String reason = parts[0].equals("--device") ? "device none" : parts[0];
+    Path out = folder.resolve("out");
+    Run run = train("nationality", parts[0], parts[1], "--out", out + "");
+    assertRefused(run, reason);
+    assertFalse(Files.exists(out), "nothing was made");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"100000", "2000000000"})
+  void aNetworkThatIsTooLargeIsRefusedInOneSentence(String hidden) {
+    assertRefused(train("nationality", "--hidden", hidden), "more than");
   }
 
   private static void assertRefused(Run run, String reason) {

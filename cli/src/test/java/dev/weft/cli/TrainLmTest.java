@@ -138,6 +138,20 @@ final class TrainLmTest {
     assertRefused(Run.weft(command.toArray(String[]::new)), sentence);
   }
 
+  @Test
+  void textThatTrainsNothingIsToldAsSuch(@TempDir Path data) throws IOException {
+    Path text = data.resolve("a.txt");
+    Files.write(text, new byte[] {(byte) 0xff, 0});
+    assertRefused(onto(data), "--data cannot be used: corpus: " + text + " is not UTF-8 text");
+    Files.writeString(text, "Call me Ishmael.");
+    assertRefused(
+        onto(data), "1 pieces of text are too few: 1 for training, 0 for validation and 0 for");
+  }
+
+  private Run onto(Path data) {
+    return Run.weft("train", "lm", "--out=" + folder, "--data=" + data);
+  }
+
   private static void assertRefused(Run run, String sentence) {
     assertEquals(2, run.exitCode(), run.out());
     assertTrue(run.err().contains(sentence), run.err());

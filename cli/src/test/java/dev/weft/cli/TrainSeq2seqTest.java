@@ -92,6 +92,8 @@ final class TrainSeq2seqTest {
         "--steps=0 | --steps must be at least 1 but is 0",
         "--rate=0 | --rate must be a number above 0 but is 0.0",
         "--forcing=1.5 | --forcing must lie in [0, 1] but is 1.5",
+        "--hidden=100000 | more than the 2147483647 that one set holds",
+        "--device=none | device none: no such kind here",
         "--letters=30 | 2 to 26 letters and lengths from 1 on are wanted"
       })
   void whatCannotWorkIsRefused(String option, String sentence) {
@@ -104,7 +106,9 @@ final class TrainSeq2seqTest {
   void aFolderWithoutAModelIsNamed() {
     Run run = Run.weft("reverse", "--model", folder.toString(), "abc");
     assertEquals(2, run.exitCode());
-    assertTrue(run.err().contains("there is no config.json in it"), run.err());
+    assertTrue(
+        run.err().contains("no config.json in it, so it holds no model; `weft train seq2seq --out"),
+        run.err());
   }
 
   @Test

@@ -18,8 +18,6 @@ import java.nio.file.Path;
 /// @param target from what the decoder writes to a text
 public record EncoderDecoderFolder(
     Path folder, EncoderDecoderConfig config, Vectorizer source, Vectorizer target) {
-  private static final String KIND = "encoder-decoder";
-
   /// Checks that the vectorizers fit the model.
   public EncoderDecoderFolder {
     if (source.vocabularySize() != config.source() || target.vocabularySize() != config.target()) {
@@ -43,9 +41,7 @@ public record EncoderDecoderFolder(
   }
 
   private void write(EncoderDecoder model) throws IOException {
-    ObjectNode root = Json.object();
-    root.put("kind", KIND);
-    root.set("model", Json.of(config));
+    ObjectNode root = Json.config(ModelKind.ENCODER_DECODER, config);
     root.set("source", Json.parse("source", source.toJson()));
     root.set("target", Json.parse("target", target.toJson()));
     ModelFolder.save(folder, Json.text(root), model.parameters());
@@ -56,7 +52,7 @@ public record EncoderDecoderFolder(
   /// @throws IllegalArgumentException saying what is wrong with the folder
   public static EncoderDecoderFolder open(Path folder) throws IOException {
     String what = folder.resolve(ModelFolder.CONFIG).toString();
-    JsonNode root = Json.config(folder, KIND);
+    JsonNode root = Json.config(folder, ModelKind.ENCODER_DECODER);
     EncoderDecoderConfig config = Json.read(what, root.path("model"), EncoderDecoderConfig.class);
     return new EncoderDecoderFolder(
         folder, config, vectorizer(what, root, "source"), vectorizer(what, root, "target"));

@@ -45,7 +45,7 @@ final class Json {
     try {
       root = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(what + ": no valid JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(what + ": no valid JSON: " + reason(e), e);
     }
     if (!root.isObject()) {
       throw new IllegalArgumentException(what + ": the JSON must be an object but " + shown(root));
@@ -53,17 +53,25 @@ final class Json {
     return root;
   }
 
+  /// What every `config.json` begins with: the kind of a model and its shape.
+  static ObjectNode config(ModelKind kind, Record shape) {
+    ObjectNode root = object();
+    root.put("kind", kind.toString());
+    root.set("model", of(shape));
+    return root;
+  }
+
   /// The `config.json` of a folder that holds a model of this kind.
   ///
   /// @throws IllegalArgumentException saying what is wrong with the folder
-  static JsonNode config(Path folder, String kind) throws IOException {
+  static JsonNode config(Path folder, ModelKind kind) throws IOException {
     Path file = folder.resolve(ModelFolder.CONFIG);
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
           folder + ": there is no " + ModelFolder.CONFIG + " in it, so it holds no model");
     }
     JsonNode root = parse(file.toString(), ModelFolder.config(folder));
-    if (!kind.equals(root.path("kind").textValue())) {
+    if (!kind.toString().equals(root.path("kind").textValue())) {
       throw new IllegalArgumentException(
           file + ": kind must be \"" + kind + "\" but " + shown(root.path("kind")));
     }
@@ -86,9 +94,16 @@ final class Json {
       return MAPPER.treeToValue(root, type);
     } catch (JsonProcessingException e) {
       Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : null;
-      String reason = cause == null ? e.getOriginalMessage() : cause.getMessage();
+      String reason = cause == null ? reason(e) : cause.getMessage();
       throw new IllegalArgumentException(what + ": " + reason, e);
     }
+  }
+
+  /// What is wrong, without where Jackson found it and which of its settings says so.
+  private static String reason(JsonProcessingException e) {
+    return e.getOriginalMessage()
+        .replaceFirst(" \\(start marker at .*", "")
+        .replaceFirst(" \\(index \\d+\\); `DeserializationFeature\\..*", "");
   }
 
   /// `is 7` or `is missing`, for the end of a sentence; long values are cut.

@@ -10,10 +10,10 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.ParameterSet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A saved recurrent language model: `config.json` has its kind, its shape, the names of its
 /// classes and its vectorizer, `model.safetensors` the weights. Another tokenizer's files stand
@@ -25,9 +25,6 @@ import java.util.List;
 /// @param classes the names of the classes, by number; empty where there are none
 public record LanguageModelFolder(
     Path folder, LanguageModelConfig config, Vectorizer vectorizer, List<String> classes) {
-  /// What `config.json` says under `kind`.
-  public static final String KIND = "recurrent language model";
-
   /// Checks that vectorizer and class names fit the model.
   public LanguageModelFolder {
     classes = List.copyOf(classes);
@@ -52,15 +49,7 @@ public record LanguageModelFolder(
   /// Whether a folder says that it holds such a model; false also where it says nothing that can be
   /// read.
   public static boolean is(Path folder) throws IOException {
-    if (!Files.isRegularFile(folder.resolve(ModelFolder.CONFIG))) {
-      return false;
-    }
-    try {
-      String text = ModelFolder.config(folder);
-      return KIND.equals(Json.parse("config", text).path("kind").textValue());
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    return ModelKind.of(folder).equals(Optional.of(ModelKind.LANGUAGE_MODEL));
   }
 
   /// Writes a model.
@@ -74,9 +63,7 @@ public record LanguageModelFolder(
   }
 
   private void write(RnnLanguageModel model) throws IOException {
-    ObjectNode root = Json.object();
-    root.put("kind", KIND);
-    root.set("model", Json.of(config));
+    ObjectNode root = Json.config(ModelKind.LANGUAGE_MODEL, config);
     ArrayNode names = root.putArray("classes");
     classes.forEach(names::add);
     if (vectorizer != null) {
@@ -90,7 +77,7 @@ public record LanguageModelFolder(
   /// @throws IllegalArgumentException saying what is wrong with the folder
   public static LanguageModelFolder open(Path folder) throws IOException {
     String what = folder.resolve(ModelFolder.CONFIG).toString();
-    JsonNode root = Json.config(folder, KIND);
+    JsonNode root = Json.config(folder, ModelKind.LANGUAGE_MODEL);
     LanguageModelConfig config = Json.read(what, root.path("model"), LanguageModelConfig.class);
     return new LanguageModelFolder(
         folder,

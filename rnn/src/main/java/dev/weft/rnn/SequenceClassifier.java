@@ -1,5 +1,6 @@
 package dev.weft.rnn;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.nn.Dropout;
 import dev.weft.nn.Embedding;
 import dev.weft.nn.Initializers;
@@ -157,15 +158,15 @@ public final class SequenceClassifier extends Layer {
 
   /// Writes `config.json` and `model.safetensors` into a folder.
   public void save(Path folder) throws IOException {
-    ModelFolder.save(folder, Json.text(Json.of(config)), place.set());
+    ModelFolder.save(folder, Json.text(Json.config(ModelKind.CLASSIFIER, config)), place.set());
   }
 
   /// Reads what [#save] wrote: declares a classifier in an empty set, which the caller closes.
   public static SequenceClassifier load(Path folder, ParameterSet set, Noise noise)
       throws IOException {
     String what = folder.resolve(ModelFolder.CONFIG).toString();
-    ClassifierConfig config =
-        Json.read(what, Json.parse(what, ModelFolder.config(folder)), ClassifierConfig.class);
+    JsonNode shape = Json.config(folder, ModelKind.CLASSIFIER).path("model");
+    ClassifierConfig config = Json.read(what, shape, ClassifierConfig.class);
     SequenceClassifier classifier = new SequenceClassifier(Place.in(set), config, noise);
     set.allocate();
     ModelFolder.load(folder, set);

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,11 +104,13 @@ class LanguageModelFolderTest extends OnDevices {
       LanguageModelFolder.save(folder, small.model, LETTERS, List.of());
     }
     assertTrue(LanguageModelFolder.is(folder));
+    assertEquals(Optional.of(ModelKind.LANGUAGE_MODEL), ModelKind.of(folder));
     String good = ModelFolder.config(folder);
-    assertTrue(refusal("{").contains("no valid JSON"));
+    assertTrue(refusal("{").endsWith("expected close marker for Object"));
     assertFalse(LanguageModelFolder.is(folder));
     assertTrue(refusal("{\"model_type\":\"gpt2\"}").contains("kind must be"));
     assertFalse(LanguageModelFolder.is(folder));
+    assertTrue(refusal(good.replace("\"tied\":false,", "")).endsWith("property 'tied'"));
     assertTrue(refusal(good.replace("\"vocabulary\":11", "\"vocabulary\":12")).contains("11 ids"));
     assertTrue(refusal(good.replace("\"layers\":2", "\"layers\":0")).contains("at least 1"));
     assertTrue(refusal(good.replace("\"GRU\"", "\"MGU\"")).contains("MGU"));

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,6 +242,7 @@ class SequenceClassifierTest extends OnDevices {
         (classifier, _) -> {
           try (ParameterSet empty = parameters()) {
             classifier.save(folder);
+            assertEquals(Optional.of(ModelKind.CLASSIFIER), ModelKind.of(folder));
             SequenceClassifier loaded = SequenceClassifier.load(folder, empty, new Noise(2));
             loaded.eval();
             assertEquals(config, loaded.config());

@@ -91,7 +91,17 @@ public final class ParameterSet implements AutoCloseable {
         case BUFFER -> {}
       }
     }
-    values = owner.zeros(device, dtype, Shape.of(Math.toIntExact(size)));
+    if (size > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "parameters "
+              + owner.name()
+              + ": they are "
+              + size
+              + " numbers, more than the "
+              + Integer.MAX_VALUE
+              + " that one set holds; make the model smaller");
+    }
+    values = owner.zeros(device, dtype, Shape.of((int) size));
     for (Parameter parameter : byName.values()) {
       parameter.tensor = values.cut(parameter.shape(), parameter.offset);
       if (parameter.kind() != Parameter.Kind.BUFFER) {

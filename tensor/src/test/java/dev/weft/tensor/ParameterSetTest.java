@@ -103,6 +103,14 @@ class ParameterSetTest {
   }
 
   @Test
+  void moreNumbersThanOneSetHoldsAreRefused() {
+    parameters.add("a", Shape.of(1 << 15, 1 << 15), Initializer.ONES);
+    parameters.add("b", Shape.of(1 << 15, 1 << 15), Initializer.ONES);
+    var error = assertThrows(IllegalArgumentException.class, parameters::allocate);
+    assertTrue(error.getMessage().contains("2147483648 numbers"), error.getMessage());
+  }
+
+  @Test
   void weightTypesCannotBeTrained() {
     var error =
         assertThrows(

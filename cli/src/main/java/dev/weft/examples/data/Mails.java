@@ -39,6 +39,11 @@ public final class Mails {
   ///
   /// @throws MissingDataException when the folder has no mails, with the line that fetches them
   public static LabelledTexts read(Path folder, long seed) throws IOException {
+    return split(mails(folder), seed);
+  }
+
+  /// The mails that count, ham first.
+  static List<Labelled> mails(Path folder) throws IOException {
     Set<String> bodies = new HashSet<>();
     List<Labelled> mails = new ArrayList<>();
     for (int label = 0; label < FOLDERS.size(); label++) {
@@ -53,12 +58,14 @@ public final class Mails {
         }
       }
     }
-    return split(mails, seed);
+    return mails;
   }
 
   private static LabelledTexts split(List<Labelled> mails, long seed) {
-    return new LabelledTexts(
-        CLASSES, Split.byHash(mails, mail -> letters(mail.text()), HELD_OUT, HELD_OUT, seed));
+    Split<Labelled> parts =
+        Split.byHash(mails, mail -> letters(mail.text()), HELD_OUT, HELD_OUT, seed)
+            .requireNoneEmpty("different mails with a text");
+    return new LabelledTexts(CLASSES, parts);
   }
 
   /// The letters of a text's body, by which bodies are told apart.

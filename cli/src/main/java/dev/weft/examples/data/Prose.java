@@ -48,7 +48,8 @@ public final class Prose {
   }
 
   private static Split<String> split(List<String> pieces, long seed) {
-    return Split.deal(pieces, piece -> 0, piece -> piece, HELD_OUT, HELD_OUT, seed);
+    return Split.deal(pieces, piece -> 0, piece -> piece, HELD_OUT, HELD_OUT, seed)
+        .requireNoneEmpty("pieces of text");
   }
 
   /// Runs of paragraphs of at least `length` characters together, but for the last.

@@ -103,6 +103,20 @@ public record Split<T>(List<T> training, List<T> validation, List<T> test) {
     return hash;
   }
 
+  /// These parts, where each has an example.
+  ///
+  /// @param what the examples are, for the error
+  /// @throws IllegalArgumentException when one is empty
+  public Split<T> requireNoneEmpty(String what) {
+    if (training.isEmpty() || validation.isEmpty() || test.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d %s are too few: %d for training, %d for validation and %d for test",
+              size(), what, training.size(), validation.size(), test.size()));
+    }
+    return this;
+  }
+
   /// The same parts of something made from each example.
   public <R> Split<R> map(Function<? super T, ? extends R> function) {
     return new Split<>(

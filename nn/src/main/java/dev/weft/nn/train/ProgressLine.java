@@ -3,11 +3,13 @@ package dev.weft.nn.train;
 import java.io.Console;
 import java.time.Duration;
 import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/// A progress bar with the present loss; silent where there is no terminal.
+/// A progress bar with the present loss; silent where there is no terminal. It stands in the line
+/// of the cursor: who prints a line meanwhile goes back to its start first.
 public final class ProgressLine implements StepListener {
   private ProgressBar bar; // or null
 
@@ -20,6 +22,7 @@ public final class ProgressLine implements StepListener {
           new ProgressBarBuilder()
               .setTaskName("train")
               .setStyle(ProgressBarStyle.ASCII)
+              .setConsumer(new ConsoleProgressBarConsumer(System.err))
               .setInitialMax(total)
               .startsFrom(from, Duration.ZERO)
               .build();
