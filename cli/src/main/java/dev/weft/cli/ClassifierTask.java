@@ -18,8 +18,7 @@ import java.util.function.Function;
 /// @param gating of the recurrent layers, which run both ways
 /// @param pooling of their states
 /// @param hiding share of the symbols that training takes for unknown, so that the network learns
-/// to
-///     do without them
+///     to do without them
 /// @param smoothing of the labels
 /// @param features of a text for naive Bayes
 /// @param positive the class that precision, recall and F1 are told of; −1: none

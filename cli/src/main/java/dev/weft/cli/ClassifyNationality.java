@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,6 +26,9 @@ final class ClassifyNationality implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return options.run(spec, TrainNationality.TASK, names, names);
+    // As in training: a keyboard or a file name may give an accent as a character of its own.
+    List<String> composed =
+        names.stream().map(name -> Normalizer.normalize(name, Normalizer.Form.NFC)).toList();
+    return options.run(spec, TrainNationality.TASK, names, composed);
   }
 }

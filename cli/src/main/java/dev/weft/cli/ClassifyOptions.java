@@ -2,9 +2,11 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weft.examples.classify.TextClassifier;
+import dev.weft.rnn.Vocabulary;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +25,13 @@ final class ClassifyOptions {
       paramLabel = "DIR",
       description = "The folder of the model (${DEFAULT-VALUE}).")
   private Path model;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Changes nothing: classifying draws no numbers.")
+  @SuppressWarnings("UnusedVariable") // so that all commands take it
+  private long seed;
 
   @Mixin private DeviceOptions devices;
   @Mixin private JsonOption json;
@@ -48,6 +57,7 @@ final class ClassifyOptions {
     List<List<Guess>> guesses;
     try (TextClassifier classifier = open(task)) {
       List<String> classes = classifier.reading().classes();
+      tellUnknown(spec, classifier.reading(), names, texts);
       guesses =
           List.of(classifier.probabilities(texts)).stream().map(p -> best(classes, p)).toList();
     }
@@ -78,6 +88,19 @@ final class ClassifyOptions {
           "--model " + model + " tells " + classifier.reading().task() + ", not " + task);
     }
     return classifier;
+  }
+
+  /// A note for each text of which the model knows nothing.
+  private static void tellUnknown(
+      CommandSpec spec, TextClassifier.Reading reading, List<String> names, List<String> texts) {
+    for (int i = 0; i < texts.size(); i++) {
+      int[] ids = reading.ids(texts.get(i)); // between start and end
+      if (Arrays.stream(ids, 1, ids.length - 1).allMatch(id -> id == Vocabulary.UNK)) {
+        spec.commandLine()
+            .getErr()
+            .println("nothing in '" + names.get(i) + "' is known to the model: it only guesses");
+      }
+    }
   }
 
   private static List<Guess> best(List<String> classes, float... probabilities) {

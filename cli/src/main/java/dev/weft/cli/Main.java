@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    description = "A tensor engine for Java: train GPT-2, run it, score texts by it.",
+    description = "A tensor engine for Java: train GPT-2 and recurrent networks, and use them.",
     subcommands = {
       Generate.class,
       Train.class,

@@ -25,10 +25,10 @@ record NameModel(RnnInference model, Vectorizer letters, List<String> languages)
     return drawn;
   }
 
-  /// One name of each of these languages; a name has at most 40 letters.
+  /// One name of each of these languages, of at most 40 letters that the model knows.
   List<String> names(double temperature, long seed, int... ofLanguages) {
     try (Scope _ = Scope.noGrad()) {
-      return new NameSampler(model, temperature, seed)
+      return new NameSampler(model, OpenModel.ORDINARY_ONLY, temperature, seed)
           .names(model.firstOf(ofLanguages), 0, LONGEST, letters);
     }
   }

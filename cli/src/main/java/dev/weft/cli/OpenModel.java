@@ -14,7 +14,8 @@ import java.util.List;
 /// @param name what the user called it
 /// @param model a [Gpt2Inference] or an [RnnInference]
 record OpenModel(String name, LanguageModel model, Tokenizer tokenizer) implements AutoCloseable {
-  private static final List<Filter> ORDINARY_ONLY =
+  /// Leaves a vectorizer's ids that stand for text, and its end.
+  static final List<Filter> ORDINARY_ONLY =
       List.of(new Without(Vocabulary.MASK, Vocabulary.UNK, Vocabulary.START));
 
   /// The model as a GPT-2.

@@ -77,14 +77,12 @@ final class SampleSurnames implements Callable<Integer> {
       Arrays.fill(languages, language(saved.classes()));
     }
     List<String> names;
-    try (RnnInference model = saved.inference(devices.open(), DType.F32)) {
+    try (RnnInference model = model(saved)) {
       NameModel drawn = new NameModel(model, saved.vectorizer(), saved.classes());
       languages = nationality == null ? drawn.languages(count, seed) : languages;
       names = drawn.names(temperature, seed, languages);
-    } catch (IOException e) {
-      throw unreadable(e);
     } catch (IllegalArgumentException e) {
-      throw Failure.user("--model " + folder + " cannot be used: " + e.getMessage(), e);
+      throw Failure.user("--temperature " + temperature + ": " + e.getMessage(), e);
     }
     tell(names, languages, saved.classes());
     return Failure.OK;
@@ -103,6 +101,16 @@ final class SampleSurnames implements Callable<Integer> {
         !saved.classes().isEmpty() && saved.vectorizer() != null,
         "--model " + folder + " is no model of names" + remedy());
     return saved;
+  }
+
+  private RnnInference model(LanguageModelFolder saved) {
+    try {
+      return saved.inference(devices.open(), DType.F32);
+    } catch (IOException e) {
+      throw unreadable(e);
+    } catch (IllegalArgumentException e) {
+      throw Failure.user("--model " + folder + " cannot be used: " + e.getMessage(), e);
+    }
   }
 
   private Failure unreadable(IOException e) {

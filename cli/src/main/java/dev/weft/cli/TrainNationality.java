@@ -1,8 +1,6 @@
 package dev.weft.cli;
 
 import dev.weft.examples.classify.NaiveBayes;
-import dev.weft.examples.data.LabelledTexts;
-import dev.weft.examples.data.Surnames;
 import dev.weft.rnn.Level;
 import dev.weft.rnn.Pooling;
 import dev.weft.tensor.Gating;
@@ -12,7 +10,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `weft train nationality`: which language a family name is of.
@@ -39,14 +36,7 @@ final class TrainNationality implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--data",
-      paramLabel = "surnames|generated",
-      defaultValue = "surnames",
-      description =
-          "The family names that come with Weft, or made-up ones for a quick try"
-              + " (${DEFAULT-VALUE}).")
-  private String data;
+  @Mixin private SurnameFlags names;
 
   @Mixin
   private final ClassifierOptions options =
@@ -61,17 +51,10 @@ final class TrainNationality implements Callable<Integer> {
   }
 
   private ClassifierTask task(long seed) throws IOException {
-    LabelledTexts names =
-        switch (data) {
-          case "surnames" -> Surnames.read(seed);
-          case "generated" -> Surnames.generated(4, 100, seed);
-          default ->
-              throw Failure.user("--data must be surnames or generated but is '" + data + "'");
-        };
     return new ClassifierTask(
         TASK,
         "Language of a surname",
-        names,
+        names.read(seed),
         Level.CHARACTERS,
         LONGEST,
         2,

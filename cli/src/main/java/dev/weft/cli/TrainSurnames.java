@@ -1,7 +1,5 @@
 package dev.weft.cli;
 
-import dev.weft.examples.data.LabelledTexts;
-import dev.weft.examples.data.Surnames;
 import dev.weft.rnn.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +7,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `weft train surnames`: a model that makes up family names.
@@ -30,15 +27,7 @@ final class TrainSurnames implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--data",
-      paramLabel = "surnames|generated",
-      defaultValue = "surnames",
-      description =
-          "The family names that come with Weft, or made-up ones for a quick try"
-              + " (${DEFAULT-VALUE}).")
-  private String data;
-
+  @Mixin private SurnameFlags names;
   @Mixin private final NetworkFlags size = new NetworkFlags(64, 256, 1, 0.4);
 
   @Mixin
@@ -53,14 +42,7 @@ final class TrainSurnames implements Callable<Integer> {
   public Integer call() throws IOException {
     size.check();
     return options.run(
-        spec, (flags, say) -> new SurnameTraining(names(flags.seed()), size, flags, say)::train);
-  }
-
-  private LabelledTexts names(long seed) throws IOException {
-    return switch (data) {
-      case "surnames" -> Surnames.read(seed);
-      case "generated" -> Surnames.generated(4, 100, seed);
-      default -> throw Failure.user("--data must be surnames or generated but is '" + data + "'");
-    };
+        spec,
+        (flags, say) -> new SurnameTraining(names.read(flags.seed()), size, flags, say)::train);
   }
 }

@@ -6,6 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.examples.classify.TextClassifier;
+import dev.weft.examples.classify.TextClassifier.Reading;
+import dev.weft.nn.Noise;
+import dev.weft.rnn.ClassifierConfig;
+import dev.weft.rnn.Level;
+import dev.weft.rnn.RnnConfig;
+import dev.weft.rnn.Vectorizer;
+import dev.weft.rnn.Vocabulary;
+import dev.weft.tensor.Devices;
+import dev.weft.tensor.Gating;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +85,36 @@ final class TrainClassifierTest {
           probabilities.stream().sorted((p, q) -> Double.compare(q, p)).toList(), probabilities);
       assertTrue(probabilities.stream().mapToDouble(p -> p).sum() <= 1 + 1e-6, "" + text);
     }
+  }
+
+  @Test
+  void aTextOfWhichNothingIsKnownIsNoted() throws IOException {
+    figures(train("nationality", "--epochs", "1"));
+    Run run =
+        Run.weft("classify", "nationality", "中村", "Mi", "", "--model", folder + "", "--seed=3");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(3, run.out().lines().count());
+    String note = "nothing in '%s' is known to the model: it only guesses%n";
+    assertEquals(note.formatted("中村") + note.formatted(""), run.err());
+  }
+
+  @Test
+  void anAccentMayBeACharacterOfItsOwn() throws IOException {
+    Reading reading =
+        new Reading(
+            "nationality",
+            List.of("one", "two"),
+            new Vectorizer(Level.CHARACTERS, Vocabulary.of(List.of("M", "ü", "l"))),
+            9);
+    ClassifierConfig config =
+        ClassifierConfig.ofIds(7, RnnConfig.of(Gating.TANH, 4, 4), reading.classes().size());
+    try (var model = TextClassifier.create(reading, config, Devices.best(), new Noise(1))) {
+      model.save(folder);
+    }
+    Run run = Run.weft("classify", "nationality", "Mül", "Mu\u0308l", "--model", folder + "");
+    List<String> told = run.out().lines().map(line -> line.replaceFirst("^\\S+ +", "")).toList();
+    assertEquals(2, told.size());
+    assertEquals(told.get(0), told.get(1));
   }
 
   @Test

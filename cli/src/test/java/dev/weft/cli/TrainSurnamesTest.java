@@ -84,6 +84,13 @@ final class TrainSurnamesTest {
   }
 
   @Test
+  void aNameHasNoUnknownLetters() {
+    Run run = sample("--count=200", "--temperature=20");
+    assertTrue(run.out().length() > 2000, "long names, nearly any letter as likely as another");
+    assertEquals(-1, run.out().indexOf('\ufffd'));
+  }
+
+  @Test
   void theSeedDrawsTheNamesAndTheirLanguages() throws IOException {
     Run run = sample("--count=5", "--json");
     JsonNode names = json(run).get("names");
@@ -130,6 +137,7 @@ final class TrainSurnamesTest {
         "--count=0 | --count must be at least 1 but is 0",
         "--temperature=0 | --temperature must be a number above 0 but is 0.0",
         "--temperature=NaN | --temperature must be a number above 0 but is NaN",
+        "--temperature=1e-300 | --temperature 1.0E-300: ",
         "--model=/no/such | `weft train surnames --out /no/such` trains a model there"
       })
   void whatCannotBeDrawnIsRefusedInOneSentence(String option, String sentence) {

@@ -2,6 +2,7 @@ package dev.weft.rnn;
 
 import dev.weft.decoding.Candidates;
 import dev.weft.decoding.Chooser;
+import dev.weft.decoding.Filter;
 import dev.weft.decoding.History;
 import dev.weft.decoding.Temperature;
 import dev.weft.tensor.Philox;
@@ -21,16 +22,23 @@ import java.util.List;
 /// the same ids.
 ///
 /// @param model that says what follows
+/// @param filters of what may be drawn, before the temperature; they are told no history but START
 /// @param temperature T, above 0: below 1 the likely becomes likelier, above 1 all becomes more
 ///     equal
 /// @param seed of all draws
-public record NameSampler(RnnInference model, double temperature, long seed) {
+public record NameSampler(RnnInference model, List<Filter> filters, double temperature, long seed) {
   /// Checks the temperature.
   public NameSampler {
+    filters = List.copyOf(filters);
     if (!(temperature > 0)) {
       throw new IllegalArgumentException(
           "names: the temperature must be above 0 but is " + temperature);
     }
+  }
+
+  /// Draws from all ids.
+  public NameSampler(RnnInference model, double temperature, long seed) {
+    this(model, List.of(), temperature, seed);
   }
 
   /// Draws `steps` ids for each of `rows` rows, ends or not: (B, T).
@@ -111,7 +119,11 @@ public record NameSampler(RnnInference model, double temperature, long seed) {
   }
 
   private int draw(Candidates candidates, int sequence, int step) {
-    new Temperature(temperature).apply(candidates, new History(Vocabulary.START));
+    History start = new History(Vocabulary.START);
+    for (Filter filter : filters) {
+      filter.apply(candidates, start);
+    }
+    new Temperature(temperature).apply(candidates, start);
     // What is drawn stands at position step + 1, behind START.
     double uniform = Philox.uniform(seed, Philox.Purpose.TOKEN, step + 1, sequence);
     return Chooser.CATEGORICAL.choose(candidates, uniform);

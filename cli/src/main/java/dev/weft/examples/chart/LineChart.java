@@ -92,9 +92,11 @@ public record LineChart(String title, String x, String y, boolean logarithmic, L
         .setPlotGridLinesColor(new Color(0xDDDDDD))
         .setPlotGridLinesStroke(new BasicStroke(1)); // dashes make an SVG of megabytes
     chart.getStyler().setPlotBorderVisible(false);
-    if (logarithmic) { // the library's own such axis is grey with lines where there are many
-      // decades
-      chart.getStyler().setYAxisTickLabelsFormattingFunction(LineChart::powerOfTen);
+    if (logarithmic) { // the library's own is grey with lines where there are many decades
+      chart
+          .getStyler()
+          .setYAxisTickLabelsFormattingFunction(
+              plain() ? LineChart::number : LineChart::powerOfTen);
     }
     for (Line line : lines) {
       chart
@@ -107,6 +109,19 @@ public record LineChart(String title, String x, String y, boolean logarithmic, L
 
   private double[] height(double[] y) {
     return logarithmic ? DoubleStream.of(y).map(StrictMath::log10).toArray() : y;
+  }
+
+  /// Whether all values are of a size that is read without powers of ten.
+  private boolean plain() {
+    return lines.stream()
+        .flatMapToDouble(line -> DoubleStream.of(line.y))
+        .allMatch(y -> y >= 0.01 && y < 1000);
+  }
+
+  /// 10 to a power with two digits or more, such as `0.13`, `3.2` and `790`.
+  private static String number(double power) {
+    double value = StrictMath.pow(10, power);
+    return String.format(Locale.ROOT, value < 1 ? "%.2f" : value < 10 ? "%.1f" : "%.0f", value);
   }
 
   /// 10 to a power, such as `1e-5` or, between two decades, `3.2e-5`.

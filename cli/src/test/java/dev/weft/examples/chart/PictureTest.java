@@ -85,6 +85,25 @@ class PictureTest {
     assertThrows(IllegalArgumentException.class, () -> new Line("a", new double[1], new double[2]));
   }
 
+  private static String label(LineChart chart, double value) {
+    return chart
+        .draw()
+        .getStyler()
+        .getYAxisTickLabelsFormattingFunction()
+        .apply(StrictMath.log10(value));
+  }
+
+  @Test
+  void aLogarithmicAxisHasPowersOfTenOnlyWhereTheyAreNeeded() {
+    LineChart losses = lines(true, 50, 4, 3, 0.1);
+    assertEquals("42", label(losses, 42));
+    assertEquals("8.3", label(losses, 8.29));
+    assertEquals("0.13", label(losses, 0.131));
+    LineChart norms = lines(true, 1e-9, 1, 2, 3);
+    assertEquals("1e-9", label(norms, 1e-9));
+    assertEquals("8.3e0", label(norms, 8.29));
+  }
+
   @Test
   void aConfusionMatrixShowsThePercentagesOfItsRows() throws Exception {
     Confusion confusion = new Confusion(List.of("ham", "spam"), new int[][] {{63, 37}, {0, 9}});
