@@ -74,6 +74,21 @@ final class TrainLmTest {
     }
   }
 
+  @Test
+  void wordsOutsideTheVocabularyAreCounted(@TempDir Path out) throws IOException {
+    Path data = Files.createDirectories(out.resolve("data"));
+    for (int i = 0; i < 40; i++) { // each file is a piece; four of six words are frequent
+      Files.writeString(data.resolve(i + ".txt"), "the the ship ship w" + i + " x" + i);
+    }
+    String[] command = {
+      "train", "lm", "--data=" + data, "--out=" + out, "--vocabulary=10", "--epochs=1", "--json"
+    };
+    JsonNode found = json(Run.weft(command));
+    // The vocabulary has four special words, two frequent ones, and four of those that occur once.
+    double share = found.get("unknown_share").asDouble();
+    assertTrue(share >= 0.3 && share <= 2 / 6.0, "" + share);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"f32", "bf16", "int8"})
   void theSavedModelWritesSentences(String dtype) {

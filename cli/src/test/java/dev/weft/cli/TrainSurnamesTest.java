@@ -2,10 +2,15 @@ package dev.weft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.examples.data.LabelledTexts;
+import dev.weft.examples.data.Surnames;
+import dev.weft.tensor.Device;
+import dev.weft.tensor.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +71,39 @@ final class TrainSurnamesTest {
     for (String file : List.of("model.safetensors", "train.csv", "curves.png", "curves.svg")) {
       assertTrue(Files.size(folder.resolve(file)) > 0, file);
     }
+  }
+
+  @Test
+  void newNamesAreThoseThatTheTrainingPartDoesNotHave() throws IOException {
+    Set<String> known = new HashSet<>();
+    Surnames.generated(4, 100, 1).parts().training().forEach(name -> known.add(name.text()));
+    JsonNode names = json(sample("--count=1000", "--seed=1", "--json")).get("names");
+    int fresh = 0;
+    for (JsonNode name : names) {
+      fresh += known.contains(name.get("name").asText()) ? 0 : 1;
+    }
+    assertEquals(fresh / 1000.0, figures.get("new_share").asDouble());
+  }
+
+  @Test
+  void whatIsBrokenOffLeavesTheBestModelSoFar(@TempDir Path out) throws IOException {
+    EpochFlags flags = new EpochFlags(3, 16, 1e-2, 0, 3);
+    LabelledTexts names = Surnames.generated(2, 40, 1);
+    SurnameTraining training =
+        new SurnameTraining(
+            names,
+            new NetworkFlags(4, 4, 1, 0),
+            flags,
+            line -> {
+              if (line.startsWith("epoch   1:")) {
+                throw new IllegalStateException("broken off");
+              }
+            });
+    Device device = Devices.best();
+    assertThrows(IllegalStateException.class, () -> training.train(device, out));
+    Run run = Run.weft("sample", "surnames", "--model=" + out, "--count=2");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(2, run.out().lines().count());
   }
 
   @Test
