@@ -70,10 +70,7 @@ final class Generate implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
       Tokenizer tokenizer = open.tokenizer();
-      int[] ids = tokenizer.encode(prompt);
-      if (ids.length == 0) {
-        ids = new int[] {tokenizer.endOfText()}; // what stands before every text
-      }
+      int[] ids = open.prompt(prompt);
       length.requireRoom(ids.length, open);
       LanguageModel model = noCache ? new Replay(open.model()) : open.model();
       Sampler sampler = sampling.sampler(open, length);

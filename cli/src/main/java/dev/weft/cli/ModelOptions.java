@@ -1,118 +1,30 @@
 package dev.weft.cli;
 
-import dev.weft.decoding.Tokenizer;
-import dev.weft.gpt2.Gpt2Folder;
-import dev.weft.rnn.LanguageModelFolder;
-import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /// Which model, in which precision, where.
 final class ModelOptions {
-  private static final String TINY = "tiny";
-
   @Option(
       names = "--model",
       paramLabel = "tiny|DIR",
-      defaultValue = TINY,
+      defaultValue = WeightOptions.TINY,
       description =
           "The model that comes with Weft, or a folder: a GPT-2 in Hugging Face's layout, as"
               + " `weft download` leaves it, or a recurrent model of `weft train lm`"
               + " (default: ${DEFAULT-VALUE}).")
   private String name;
 
-  @Option(
-      names = "--dtype",
-      paramLabel = "f32|bf16|int8",
-      defaultValue = "f32",
-      converter = WeightType.class,
-      description =
-          "How weights are kept: bf16 halves and int8 quarters memory and time per token, at a small"
-              + " loss (default: ${DEFAULT-VALUE}).")
-  private DType dtype;
-
-  @Mixin private DeviceOptions devices;
+  @Mixin private WeightOptions weights;
 
   /// The device, opened.
   Device device() {
-    return devices.open();
+    return weights.device();
   }
 
   /// Opens the model; the caller closes it.
   OpenModel open() {
-    Device device = device();
-    if (!device.supports(dtype)) {
-      throw Failure.user(
-          "--dtype " + dtype + ": the device " + device.name() + " does not have it; use f32");
-    }
-    try {
-      Path folder = folder();
-      return LanguageModelFolder.is(folder) ? recurrent(folder, device) : gpt2(folder, device);
-    } catch (IOException e) {
-      throw Failure.user("--model " + name + " cannot be read: " + Reasons.of(e), e);
-    } catch (IllegalArgumentException e) {
-      throw Failure.user("--model " + name + " cannot be used: " + e.getMessage(), e);
-    }
-  }
-
-  private OpenModel gpt2(Path path, Device device) throws IOException {
-    try (Gpt2Folder folder = Gpt2Folder.open(path)) {
-      Tokenizer tokenizer = folder.tokenizer();
-      return new OpenModel(name, folder.inference(device, dtype), tokenizer);
-    }
-  }
-
-  private OpenModel recurrent(Path path, Device device) throws IOException {
-    LanguageModelFolder folder = LanguageModelFolder.open(path);
-    Require.that(
-        folder.vectorizer() != null,
-        "--model " + name + " has no vectorizer in its config.json, so no text becomes ids");
-    Require.that(
-        folder.classes().isEmpty(),
-        "--model "
-            + name
-            + " writes names, not texts: `weft sample surnames --model "
-            + name
-            + "` draws some");
-    return new OpenModel(name, folder.inference(device, dtype), folder.vectorizer());
-  }
-
-  private Path folder() throws IOException {
-    if (name.equals(TINY)) {
-      return Tiny.folder();
-    }
-    Path folder = Path.of(name);
-    if (!Files.exists(folder.resolve("config.json"))) {
-      throw Failure.user(
-          "--model "
-              + name
-              + (Files.isDirectory(folder) ? " has no config.json" : " is no folder")
-              + ": `weft download gpt2 --to "
-              + name
-              + "` brings a model there, `weft train lm --out "
-              + name
-              + "` trains one");
-    }
-    return folder;
-  }
-
-  /// `f32`, `bf16` or `int8`.
-  static final class WeightType implements ITypeConverter<DType> {
-    @Override
-    public DType convert(String text) {
-      return switch (text) {
-        case "f32" -> DType.F32;
-        case "bf16" -> DType.BF16;
-        case "int8" -> DType.I8;
-        default ->
-            throw new TypeConversionException("must be f32, bf16 or int8 but is '" + text + "'");
-      };
-    }
+    return weights.open(name);
   }
 }

@@ -27,6 +27,12 @@ record OpenModel(String name, LanguageModel model, Tokenizer tokenizer) implemen
         "--model " + name + " is no GPT-2; `weft train lm` tells the perplexity of such a model");
   }
 
+  /// The ids of a prompt; for an empty one the token that stands before every text.
+  int[] prompt(String text) {
+    int[] ids = tokenizer.encode(text);
+    return ids.length == 0 ? new int[] {tokenizer.endOfText()} : ids;
+  }
+
   /// The tokenizer for what follows a prompt.
   Tokenizer after(int... prompt) {
     return tokenizer instanceof Vectorizer vectorizer ? vectorizer.after(prompt) : tokenizer;
@@ -35,6 +41,15 @@ record OpenModel(String name, LanguageModel model, Tokenizer tokenizer) implemen
   /// What is never written: a vectorizer's tokens that stand for no text.
   List<Filter> filters() {
     return tokenizer instanceof Vectorizer ? ORDINARY_ONLY : List.of();
+  }
+
+  /// Bytes of its weights.
+  long bytes() {
+    return switch (model) {
+      case Gpt2Inference gpt2 -> gpt2.bytes();
+      case RnnInference rnn -> rnn.bytes();
+      default -> throw new IllegalStateException(model + " is opened here but not measured");
+    };
   }
 
   @Override

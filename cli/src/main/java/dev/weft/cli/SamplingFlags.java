@@ -167,12 +167,22 @@ final class SamplingFlags {
     return temperature != null && temperature == 0;
   }
 
+  /// What --temperature says; 1 by default, or null: that of the preset.
+  Double temperature() {
+    return temperature == null && preset == null ? Double.valueOf(1) : temperature;
+  }
+
   long seed() {
     return seed;
   }
 
   /// The sampler of these options for a model.
   Sampler sampler(OpenModel open, LengthFlags length) {
+    return sampler(open, length, temperature);
+  }
+
+  /// The sampler at another temperature; null is that of the preset.
+  Sampler sampler(OpenModel open, LengthFlags length, Double temperature) {
     SamplerSettings settings = preset == null ? SamplerSettings.DEFAULT : preset.defaults();
     settings = temperature == null ? settings : settings.temperature(temperature);
     settings = topK == null ? settings : settings.topK(topK);
