@@ -84,7 +84,14 @@ final class Compare implements Callable<Integer> {
     String columns = "%-" + Math.max(5, width) + "s %9s %11s %8s %10s %10s %8s  %s%n";
     out.printf(
         columns,
-        "model", "weights", "temperature", "log p", "distinct-1", "distinct-2", "tokens/s", "text");
+        "model",
+        "weights",
+        "temperature",
+        "log p",
+        "distinct-1",
+        "distinct-2",
+        "tokens/s",
+        "text");
     List<Row> rows = new ArrayList<>();
     for (String name : names) {
       try (OpenModel open = weights.open(name)) {

@@ -9,7 +9,8 @@ public enum Example {
   /// A long prompt continued from the nucleus.
   NUCLEUS("top-p: a long prompt, continued from 95 % of the probability", Nucleus::run),
   /// The samplers without a model.
-  SAMPLERS("temperature, top-k and top-p on random logits, and draws by probabilities", Samplers::run),
+  SAMPLERS(
+      "temperature, top-k and top-p on random logits, and draws by probabilities", Samplers::run),
   /// What the KV cache saves.
   CACHE("the same text with and without a cache: positions computed, time", CacheComparison::run),
   /// The two best of six beams.

@@ -37,13 +37,21 @@ final class Drawing {
     return ids;
   }
 
+  /// The id that [#next] draws for the one row of logits, with the reasons for it.
+  Decision decide(Tensor logits, History history, int sequence, int best) {
+    return sampler.decide(logits.toFloats(), history, uniform(history, sequence), best);
+  }
+
   private int onHost(Tensor logits, History history, int sequence) {
     if (row.length != logits.size()) {
       row = new float[Math.toIntExact(logits.size())];
     }
     logits.toFloats(row);
     candidates.load(row, 0, row.length);
-    double uniform = Philox.uniform(seed, Philox.Purpose.TOKEN, history.length(), sequence);
-    return sampler.next(candidates, history, uniform);
+    return sampler.next(candidates, history, uniform(history, sequence));
+  }
+
+  private double uniform(History history, int sequence) {
+    return Philox.uniform(seed, Philox.Purpose.TOKEN, history.length(), sequence);
   }
 }

@@ -99,6 +99,41 @@ public record Generator(
     }
   }
 
+  /// Why each token of a continuation was drawn: its decisions, made again. The model must be the
+  /// one that wrote it, and this the generator.
+  ///
+  /// @param sequence the number of the continuation's sequence
+  /// @param best how many of the likeliest tokens each record shows, beside the chosen one and the
+  ///     runner-up
+  public List<Decision> explain(LanguageModel model, Continuation of, int sequence, int best) {
+    List<Decision> decisions = new ArrayList<>();
+    int[] prompt = Arrays.copyOf(of.ids(), of.promptLength());
+    History history = new History(prompt);
+    Drawing drawing = new Drawing(sampler, seed, model.vocabularySize());
+    try (LanguageModel.Session session = model.open(1)) {
+      int[] next = prompt;
+      for (int id : of.generated()) {
+        Tensor logits = session.feed(new int[][] {next});
+        Decision decision = drawing.decide(logits, history, sequence, best);
+        if (decision.chosen() != id) {
+          throw new IllegalArgumentException(
+              "explain: at position "
+                  + history.length()
+                  + " the continuation has id "
+                  + id
+                  + " but this model and generator draw "
+                  + decision.chosen()
+                  + " for sequence "
+                  + sequence);
+        }
+        decisions.add(decision);
+        history.append(id);
+        next = new int[] {id};
+      }
+    }
+    return decisions;
+  }
+
   /// One continuation of each prompt, side by side; prompt number r is sequence r.
   public List<Continuation> generateAll(LanguageModel model, int[][] prompts) {
     GeneratorRun run = new GeneratorRun(this, model, prompts);

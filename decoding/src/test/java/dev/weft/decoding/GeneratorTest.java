@@ -99,6 +99,30 @@ class GeneratorTest {
   }
 
   @Test
+  @DisplayName("S1-11: a continuation's decisions list the stages in their order")
+  void everyTokenHasItsReasons() {
+    for (Generator generator : generators()) {
+      Continuation second = generator.generate(model, new int[] {8, 2}, 2).get(1);
+      List<Decision> decisions = generator.explain(model, second, 1, 3);
+      assertEquals(second.generated().length, decisions.size());
+      for (int n = 0; n < decisions.size(); n++) {
+        Decision decision = decisions.get(n);
+        assertEquals(2 + n, decision.step());
+        assertEquals(second.generated()[n], decision.chosen());
+        List<String> stages = decision.stages().stream().map(Decision.Stage::name).toList();
+        assertEquals(generator.sampler().filters().stream().map(Filter::name).toList(), stages);
+        double modelProbability = decision.token(decision.chosen()).modelProbability();
+        assertEquals(second.logProbabilities()[n], StrictMath.log(modelProbability), 1e-5);
+      }
+    }
+    Generator random = generators().get(0);
+    Continuation second = random.generate(model, new int[] {8, 2}, 2).get(1);
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> random.explain(model, second, 0, 3));
+    assertTrue(error.getMessage().contains("sequence 0"), error.getMessage());
+  }
+
+  @Test
   @DisplayName("S1-44: best of n is the sample of the highest mean log-probability")
   void bestOfSharesOnePrompt() {
     HashModel counted = new HashModel(50, 40);
