@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       "",
       "The same options give the text that `weft generate` writes. For each token: what each stage"
           + " kept, which share of the probability that was, and for the likeliest tokens, the chosen"
-          + " one (>) and the runner-up their logits after each stage, or the stage that cut them."
+          + " one and the runner-up their logits after each stage, or the stage that cut them."
     })
 final class Explain implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -188,14 +188,19 @@ class GeneratorTest {
   }
 
   @Test
+  @DisplayName("S1-91: samples of one prompt side by side equal single runs exactly")
   void continuationsOfOnePromptEqualABatchOfIt() {
     int[] prompt = {8, 2};
     for (Generator generator : generators()) {
-      List<Continuation> forked = generator.generate(model, prompt, 4);
-      List<Continuation> batch =
-          generator.generateAll(model, new int[][] {prompt, prompt, prompt, prompt});
-      for (int i = 0; i < 4; i++) {
+      List<Continuation> forked = generator.generate(model, prompt, 16);
+      int[][] prompts = new int[16][];
+      Arrays.fill(prompts, prompt);
+      List<Continuation> batch = generator.generateAll(model, prompts);
+      for (int i = 0; i < 16; i++) {
         assertSame(batch.get(i), forked.get(i));
+        assertEquals(
+            forked.get(i).generated()[0],
+            generator.drawAgain(new Replay(model), forked.get(i), 0, i));
       }
     }
     List<Continuation> two = generators().get(0).generate(model, prompt, 2);
@@ -203,6 +208,7 @@ class GeneratorTest {
   }
 
   @Test
+  @DisplayName("S1-92: finished rows cost nothing more")
   void finishedRowsCostNothing() {
     HashModel counted = new HashModel(50, 40);
     Generator generator =
