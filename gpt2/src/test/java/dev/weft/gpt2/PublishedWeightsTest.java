@@ -3,48 +3,28 @@ package dev.weft.gpt2;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.decoding.Continuation;
 import dev.weft.decoding.Generator;
+import dev.weft.decoding.History;
 import dev.weft.decoding.Sampler;
-import dev.weft.tensor.DType;
-import dev.weft.tensor.Devices;
+import dev.weft.decoding.Sampling;
+import dev.weft.decoding.SamplingOptions;
 import dev.weft.tensor.Scope;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// Known continuations of the published 124M weights, whose folder `-Dweft.gpt2.weights` names;
-/// skipped without it.
+/// Known continuations of the published 124M weights; see [PublishedWeights].
 class PublishedWeightsTest {
-  private Gpt2Tokenizer tokenizer;
-  private Gpt2Inference model;
-
-  @BeforeEach
-  void openModel() throws IOException {
-    String folder = System.getProperty("weft.gpt2.weights");
-    assumeTrue(folder != null, "no published weights: name their folder in -Dweft.gpt2.weights");
-    try (Gpt2Folder files = Gpt2Folder.open(Path.of(folder))) {
-      tokenizer = files.tokenizer();
-      model = files.inference(Devices.best(), DType.F32);
-    }
-  }
-
-  @AfterEach
-  void closeModel() {
-    if (model != null) {
-      model.close();
-    }
-  }
+  @RegisterExtension private final PublishedWeights weights = new PublishedWeights();
 
   private Continuation greedy(String prompt, int tokens) {
     return new Generator(Sampler.GREEDY, 0, tokens)
-        .tokenizer(tokenizer, false)
-        .generate(model, tokenizer.encode(prompt));
+        .tokenizer(weights.tokenizer(), false)
+        .generate(weights.model(), weights.encode(prompt));
   }
 
   @Test
@@ -59,17 +39,17 @@ class PublishedWeightsTest {
   @Test
   @DisplayName("G2: presidents named George")
   void presidents() {
-    int[] prompt = tokenizer.encode("Former President of the United States of America, George");
+    int[] prompt = weights.encode("Former President of the United States of America, George");
     float[] logits;
     try (Scope _ = new Scope()) {
-      logits = model.logits(new int[][] {prompt}).toFloats();
+      logits = weights.model().logits(new int[][] {prompt}).toFloats();
     }
     for (int id : new int[] {2669, 5511}) {
       int better = 0;
       for (float logit : logits) {
         better += logit > logits[id] ? 1 : 0;
       }
-      assertTrue(better < 10, tokenizer.decode(id) + " has rank " + better);
+      assertTrue(better < 10, weights.tokenizer().decode(id) + " has rank " + better);
     }
   }
 
@@ -100,5 +80,80 @@ class PublishedWeightsTest {
     Continuation c = greedy("Today is", 5);
     assertArrayEquals(next, c.generated());
     assertArrayEquals(wanted, c.logProbabilities(), 1e-3);
+  }
+
+  @Test
+  @DisplayName("G3: the same text with and without the cache")
+  void cachedAndUncached() {
+    String prompt = "It is pitch black. You are likely to be eaten by a grue.";
+    SamplingOptions options =
+        SamplingOptions.DEFAULT
+            .withSeed(1010)
+            .withTemperature(0)
+            .withMaxTokensGenerated(15)
+            .withStopAtEos(false);
+    assertEquals(
+        Sampling.sampleTokens(weights.model(), weights.tokenizer(), prompt, options),
+        Sampling.sampleTokensWithCache(weights.model(), weights.tokenizer(), prompt, options));
+  }
+
+  @Test
+  @DisplayName("G6: where John and Mary went")
+  void churchAndHouse() {
+    int[] prompt = weights.encode("John and Mary went to the");
+    int[] places = new int[5];
+    String[] words = {" church", " house", " temple", " same", " Church"};
+    double[] wanted = {0.0648, 0.0367, 0.0145, 0.0104, 0.0097};
+    float[] logits;
+    try (Scope _ = new Scope()) {
+      logits = weights.model().logits(new int[][] {prompt}).toFloats();
+    }
+    History history = new History(prompt);
+    double[] all = Sampler.of(1, 0, 0, 0).distribution(logits, history);
+    double[] five = Sampler.of(1, 0, 5, 0).distribution(logits, history);
+    double[] nucleus = Sampler.of(1, 0, 0, 0.1).distribution(logits, history);
+    double sum = 0;
+    for (int i = 0; i < 5; i++) {
+      places[i] = weights.encode(words[i])[0];
+      assertEquals(wanted[i], all[places[i]], 1e-4, words[i]);
+      sum += all[places[i]];
+    }
+    for (int i = 0; i < 5; i++) {
+      assertEquals(all[places[i]] / sum, five[places[i]], 1e-6, words[i]);
+    }
+    assertEquals(2, Arrays.stream(nucleus).filter(p -> p > 0).count());
+    assertTrue(nucleus[places[0]] > 0 && nucleus[places[1]] > 0);
+  }
+
+  private void assertBatch(int tokens, String[] prompts, String... wanted) {
+    int[][] ids = Arrays.stream(prompts).map(weights::encode).toArray(int[][]::new);
+    Generator greedy =
+        new Generator(Sampler.GREEDY, 0, tokens).tokenizer(weights.tokenizer(), false);
+    List<Continuation> rows = greedy.generateAll(weights.model(), ids);
+    for (int r = 0; r < prompts.length; r++) {
+      assertEquals(wanted[r], prompts[r] + rows.get(r).text());
+      assertArrayEquals(greedy.generate(weights.model(), ids[r]).ids(), rows.get(r).ids());
+    }
+  }
+
+  @Test
+  @DisplayName("G9: prompts of two lengths side by side equal single runs")
+  void raggedBatch() {
+    assertBatch(
+        13,
+        new String[] {"Hello, my dog is a little", "Today, I"},
+        "Hello, my dog is a little bit of a mess. I'm not sure if he's going",
+        "Today, I'm going to be doing a lot of research on this. I");
+  }
+
+  @Test
+  @DisplayName("G10: a batch with the texts that half precision gives elsewhere, here in F32")
+  void batchOfHalfPrecision() {
+    assertBatch(
+        20,
+        new String[] {"hi", "Hello this is a very long sentence"},
+        "hi, who was born in the city of Kolkata, was a member of the Kolkata",
+        "Hello this is a very long sentence. I'm sorry. I'm sorry. I'm sorry. I'm sorry. I'm"
+            + " sorry");
   }
 }
