@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "A tensor engine for Java: train GPT-2 and recurrent networks, and use them.",
     subcommands = {
       Generate.class,
+      Beams.class,
       Explain.class,
       Compare.class,
       Train.class,

@@ -14,9 +14,11 @@ import java.util.List;
 /// @param name what the user called it
 /// @param model a [Gpt2Inference] or an [RnnInference]
 record OpenModel(String name, LanguageModel model, Tokenizer tokenizer) implements AutoCloseable {
+  private static final Without NO_TEXT =
+      new Without(Vocabulary.MASK, Vocabulary.UNK, Vocabulary.START);
+
   /// Leaves a vectorizer's ids that stand for text, and its end.
-  static final List<Filter> ORDINARY_ONLY =
-      List.of(new Without(Vocabulary.MASK, Vocabulary.UNK, Vocabulary.START));
+  static final List<Filter> ORDINARY_ONLY = List.of(NO_TEXT);
 
   /// The model as a GPT-2.
   Gpt2Inference gpt2() {
@@ -39,6 +41,11 @@ record OpenModel(String name, LanguageModel model, Tokenizer tokenizer) implemen
   }
 
   /// What is never written: a vectorizer's tokens that stand for no text.
+  int[] neverWritten() {
+    return tokenizer instanceof Vectorizer ? NO_TEXT.ids() : new int[0];
+  }
+
+  /// The filter of what is never written.
   List<Filter> filters() {
     return tokenizer instanceof Vectorizer ? ORDINARY_ONLY : List.of();
   }

@@ -97,6 +97,7 @@ final class BeamRun {
   private int wantedPerRow() {
     int width = groups[0].width();
     int wanted = trace == null ? width + search.ends() : search.considered(width);
+    wanted += search.bans();
     if (search.diversityPenalty() > 0) {
       wanted += search.beams() - width;
     }
@@ -120,7 +121,8 @@ final class BeamRun {
         if (logit == Float.NEGATIVE_INFINITY) {
           break;
         }
-        if (!(search.isEnd(id) && length < search.minNewTokens())
+        if (!search.bans(id)
+            && !(search.isEnd(id) && length < search.minNewTokens())
             && !(ban != null && ban.bans(row, id))) {
           double logProbability = bests.logProbability(row, place);
           candidates.add(b, id, logit, logProbability, score + logProbability - penalty(id));

@@ -26,6 +26,7 @@ public final class BeamSearch {
   private final int returned;
   private final int maxNewTokens;
   private int[] endTokens = {};
+  private int[] banned = {};
   private EarlyStop earlyStop = EarlyStop.RETURNED_COUNT;
   private double lengthPenalty;
   private int groups = 1;
@@ -58,6 +59,7 @@ public final class BeamSearch {
     returned = from.returned;
     maxNewTokens = from.maxNewTokens;
     endTokens = from.endTokens;
+    banned = from.banned;
     earlyStop = from.earlyStop;
     lengthPenalty = from.lengthPenalty;
     groups = from.groups;
@@ -73,6 +75,13 @@ public final class BeamSearch {
   public BeamSearch endTokens(int... ids) {
     BeamSearch changed = new BeamSearch(this);
     changed.endTokens = Arrays.stream(ids).sorted().distinct().toArray();
+    return changed;
+  }
+
+  /// Tokens that no sequence gets; none by default. The scores of the others stay as they are.
+  public BeamSearch without(int... ids) {
+    BeamSearch changed = new BeamSearch(this);
+    changed.banned = Arrays.stream(ids).sorted().distinct().toArray();
     return changed;
   }
 
@@ -223,6 +232,14 @@ public final class BeamSearch {
                 + model);
       }
     }
+  }
+
+  int bans() {
+    return banned.length;
+  }
+
+  boolean bans(int id) {
+    return Arrays.binarySearch(banned, id) >= 0;
   }
 
   boolean isEnd(int id) {

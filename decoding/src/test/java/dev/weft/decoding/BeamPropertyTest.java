@@ -143,6 +143,18 @@ class BeamPropertyTest {
   }
 
   @Test
+  void bannedTokensAppearNowhereAndChangeNoScore() {
+    HashModel model = new HashModel(8, 100);
+    int[] banned = {1, 3, 5, 6, 7};
+    List<ScoredSequence> found = new BeamSearch(3, 3, 5).without(banned).search(model, 2);
+    assertEquals(3, found.size());
+    for (ScoredSequence s : found) {
+      assertTrue(Arrays.stream(s.generated()).allMatch(id -> id == 0 || id == 2 || id == 4));
+      assertEquals(Rescoring.score(model, new int[] {2}, s.generated()), s.score(), 1e-9);
+    }
+  }
+
+  @Test
   void noSequenceEndsBeforeItsLeastLength() {
     HashModel model = new HashModel(4, 1000);
     for (int least = 0; least <= 6; least++) {
