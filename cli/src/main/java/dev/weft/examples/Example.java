@@ -11,6 +11,11 @@ public enum Example {
   /// The samplers without a model.
   SAMPLERS(
       "temperature, top-k and top-p on random logits, and draws by probabilities", Samplers::run),
+  /// One prompt at rising temperatures.
+  TEMPERATURES(
+      "one prompt at rising temperatures: diversity against likelihood", Temperatures::run),
+  /// One prompt through models of growing size.
+  SIZES("one prompt through GPT-2s of growing size: what a token costs", Sizes::run),
   /// What the KV cache saves.
   CACHE("the same text with and without a cache: positions computed, time", CacheComparison::run),
   /// The two best of six beams.

@@ -58,6 +58,39 @@ final class ExampleTest {
   }
 
   @Test
+  @DisplayName("S2-06: at a higher temperature more diversity, and tokens that are less likely")
+  void temperaturesTradeLikelihoodForDiversity() {
+    List<String> rows = run(Example.TEMPERATURES);
+    assertEquals(1 + Temperatures.VALUES.length, rows.size());
+    List<String[]> cells = rows.stream().skip(1).map(row -> row.strip().split("\\s+", 4)).toList();
+    for (int i = 0; i < cells.size(); i++) {
+      assertEquals(Temperatures.VALUES[i], Double.parseDouble(cells.get(i)[0]), 1e-9);
+      assertTrue(cells.get(i)[3].startsWith("\""), cells.get(i)[3]);
+    }
+    for (int column : new int[] {1, 2}) {
+      double coldest = Double.parseDouble(cells.getFirst()[column]);
+      assertTrue(coldest < Double.parseDouble(cells.getLast()[column]), rows.toString());
+    }
+  }
+
+  @Test
+  @DisplayName("S1-90: a row for each size, the published ones with their parameter counts")
+  void sizesPrintsARowForEach() {
+    List<String> rows = run(Example.SIZES);
+    assertEquals(1 + Sizes.LAYERS.length + 4, rows.size());
+    for (int i = 0; i < Sizes.LAYERS.length; i++) {
+      String[] cells = rows.get(i + 1).strip().split("\\s+");
+      assertEquals(Sizes.LAYERS[i], Integer.parseInt(cells[0]));
+      assertTrue(Double.parseDouble(cells[3]) > 0, rows.get(i + 1));
+    }
+    String[] published = {"124,439,808", "354,823,168", "774,030,080", "1,557,611,200"};
+    for (int i = 0; i < 4; i++) {
+      String row = rows.get(1 + Sizes.LAYERS.length + i);
+      assertTrue(row.contains(published[i]), row);
+    }
+  }
+
+  @Test
   @DisplayName("S1-38: five labelled rows of one prompt, each sampled in its own way")
   void settingsPrintsFiveLabelledRows() {
     List<String> rows = run(Example.SETTINGS);
