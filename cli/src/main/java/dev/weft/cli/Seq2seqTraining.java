@@ -1,5 +1,8 @@
 package dev.weft.cli;
 
+import dev.weft.decoding.BeamSearch;
+import dev.weft.decoding.EarlyStop;
+import dev.weft.decoding.ScoredSequence;
 import dev.weft.examples.chart.LineChart;
 import dev.weft.examples.chart.LineChart.Line;
 import dev.weft.examples.data.Reversals;
@@ -11,6 +14,7 @@ import dev.weft.nn.train.Objective;
 import dev.weft.nn.train.ProgressLine;
 import dev.weft.nn.train.StepLog;
 import dev.weft.nn.train.Trainer;
+import dev.weft.rnn.EncodedSource;
 import dev.weft.rnn.EncoderDecoder;
 import dev.weft.rnn.EncoderDecoderConfig;
 import dev.weft.rnn.EncoderDecoderFolder;
@@ -35,6 +39,9 @@ final class Seq2seqTraining implements AutoCloseable {
   private static final int EMBEDDING = 32;
   private static final int EVALUATIONS = 20;
   private static final int PATIENCE = 6;
+
+  /// Words that [#searched] looks at.
+  static final int SEARCHED = 200;
 
   private final Reversals words;
   private final Vectorizer vectorizer;
@@ -125,6 +132,33 @@ final class Seq2seqTraining implements AutoCloseable {
     ToIntFunction<Integer> right =
         i -> written.get(i).equals(Reversals.reversed(words.test().get(i))) ? 1 : 0;
     return IntStream.range(0, written.size()).boxed().mapToInt(right).average().orElse(0);
+  }
+
+  /// What searching wider gives.
+  ///
+  /// @param beams live sequences; 1 is greedy
+  /// @param logProbability of what is found, the mean over the words
+  /// @param exact share of the words that come out backwards
+  record Searched(int beams, double logProbability, double exact) {}
+
+  /// The first test words, each written by a search of `beams` beams.
+  Searched searched(int beams) {
+    List<String> some = words.test().subList(0, Math.min(SEARCHED, words.test().size()));
+    double logProbability = 0;
+    double exact = 0;
+    for (String word : some) {
+      BeamSearch search =
+          new BeamSearch(beams, 1, 2 * word.length() + 1)
+              .endTokens(Vocabulary.END)
+              .earlyStop(EarlyStop.NEVER); // the first word to end needn't be the likeliest
+      try (EncodedSource decoder = model.given(vectorizer.ids(word))) {
+        ScoredSequence best = search.searchFrom(decoder, Vocabulary.START).get(0);
+        String written = vectorizer.decode(best.generated(), true);
+        logProbability += best.logProbability() / some.size();
+        exact += written.equals(Reversals.reversed(word)) ? 1.0 / some.size() : 0;
+      }
+    }
+    return new Searched(beams, logProbability, exact);
   }
 
   /// Forced and free loss on the test words.

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     })
 final class TrainSeq2seq implements Callable<Integer> {
   private static final int SHOWN = 5;
+  private static final int BEAMS = 4;
 
   /// Where the model goes and is looked for.
   static final String FOLDER = "models/seq2seq";
@@ -180,6 +181,9 @@ final class TrainSeq2seq implements Callable<Integer> {
     say(
         String.format(
             Locale.ROOT, "%.2f %% of %,d test words exactly right", 100 * exact, heldOut));
+    Seq2seqTraining.Searched greedy = training.searched(1);
+    Seq2seqTraining.Searched beam = training.searched(BEAMS);
+    tell(greedy, beam);
     StepLosses losses = training.losses();
     Seq2seqTraining.draw(losses, out);
     tell(losses);
@@ -188,7 +192,20 @@ final class TrainSeq2seq implements Callable<Integer> {
     for (int i = 0; i < SHOWN; i++) {
       say(shown.get(i) + " -> " + written.get(i));
     }
-    report(result, exact, losses, seconds);
+    report(result, exact, greedy, beam, losses, seconds);
+  }
+
+  private void tell(Seq2seqTraining.Searched... searches) {
+    say("beams  mean log p  exactly right");
+    for (Seq2seqTraining.Searched one : searches) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "%5d  %10.5f  %11.2f %%",
+              one.beams(),
+              one.logProbability(),
+              100 * one.exact()));
+    }
   }
 
   private void tell(StepLosses losses) {
@@ -201,12 +218,20 @@ final class TrainSeq2seq implements Callable<Integer> {
   }
 
   private void report(
-      Seq2seqTraining.Result result, double exact, StepLosses losses, double seconds)
+      Seq2seqTraining.Result result,
+      double exact,
+      Seq2seqTraining.Searched greedy,
+      Seq2seqTraining.Searched beam,
+      StepLosses losses,
+      double seconds)
       throws IOException {
     json.print(
         spec.commandLine().getOut(),
         line -> {
           line.writeNumberField("accuracy", exact);
+          line.writeNumberField("greedy_logprob", greedy.logProbability());
+          line.writeNumberField("beam_logprob", beam.logProbability());
+          line.writeNumberField("beam_accuracy", beam.exact());
           line.writeNumberField("steps", result.steps());
           line.writeNumberField("loss", result.loss());
           line.writeFieldName("forced_loss");

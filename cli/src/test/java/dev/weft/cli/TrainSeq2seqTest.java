@@ -49,6 +49,11 @@ final class TrainSeq2seqTest {
             "--rate=1e-2");
     JsonNode figures = figures(run);
     assertTrue(figures.get("accuracy").asDouble() > 0.9, run.out());
+    assertTrue(
+        figures.get("beam_logprob").asDouble() >= figures.get("greedy_logprob").asDouble(),
+        figures.toString());
+    assertTrue(figures.get("greedy_logprob").asDouble() > -1, figures.toString());
+    assertTrue(figures.get("beam_accuracy").asDouble() > 0.9, figures.toString());
     assertEquals(6, figures.get("forced_loss").size()); // five letters and the end
     assertEquals(
         figures.get("forced_loss").get(0).asDouble(), figures.get("free_loss").get(0).asDouble());
