@@ -6,33 +6,23 @@ import picocli.CommandLine.Option;
 
 /// The settings of a beam search.
 final class BeamFlags {
+  private static final String[] OWN = {
+    "--returns", "--early-stop", "--length-penalty", "--groups", "--diversity-penalty", "--rank-all"
+  };
+
   @Option(
       names = "--beams",
       paramLabel = "K",
-      defaultValue = "6",
-      description = "Live sequences (default: ${DEFAULT-VALUE}).")
-  private int beams;
+      description = "Live sequences of a beam search (`weft beams`: 6; `weft generate`: it draws).")
+  private Integer beams;
 
   @Option(
       names = "--returns",
       paramLabel = "R",
-      defaultValue = "2",
-      description = "Sequences to return, at most K (default: ${DEFAULT-VALUE}).")
-  private int returns;
-
-  @Option(
-      names = "--max-tokens",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "Most new tokens (default: ${DEFAULT-VALUE}).")
-  private int maxTokens;
-
-  @Option(
-      names = "--min-tokens",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Least new tokens before a sequence may end (default: ${DEFAULT-VALUE}).")
-  private int minTokens;
+      description =
+          "Sequences that it returns, at most K (`weft beams`: 2, or K where that is less;"
+              + " `weft generate`: 1).")
+  private Integer returns;
 
   @Option(
       names = "--early-stop",
@@ -71,47 +61,52 @@ final class BeamFlags {
   private double diversityPenalty;
 
   @Option(
-      names = "--no-repeat-ngram",
-      paramLabel = "N",
-      defaultValue = "0",
-      description =
-          "Let no N tokens stand in a sequence twice; 0: off (default: ${DEFAULT-VALUE}).")
-  private int noRepeatNgram;
-
-  @Option(
       names = "--rank-all",
       description = "At the limit, let live sequences compete with finished ones.")
   private boolean rankAll;
 
+  /// What an unset --beams and --returns mean.
+  void defaults(int beams, int returns) {
+    this.beams = this.beams == null ? beams : this.beams;
+    this.returns = this.returns == null ? Math.min(returns, this.beams) : this.returns;
+  }
+
+  /// Whether a search was asked for.
+  boolean given() {
+    return beams != null;
+  }
+
   /// Refuses what contradicts, before a model is opened.
-  void check() {
+  void check(Given given, LengthFlags length, int noRepeatNgram) {
+    if (beams == null) {
+      for (String option : OWN) {
+        given.needs(option, "--beams");
+      }
+      return;
+    }
     Require.atLeastOne("--beams", beams);
     Require.atLeastOne("--returns", returns);
-    Require.atLeastOne("--max-tokens", maxTokens);
+    Require.that(
+        length.maxTokens() > 0,
+        "--beams finds one token at least, but --max-tokens is " + length.maxTokens());
     Require.atLeastOne("--groups", groups);
     Require.that(
         returns <= beams,
         "--returns must be at most --beams but they are " + returns + " and " + beams);
-    Require.that(
-        minTokens <= maxTokens,
-        "--min-tokens must be at most --max-tokens but they are "
-            + minTokens
-            + " and "
-            + maxTokens);
     Require.that(
         beams % groups == 0,
         "--groups must divide --beams but they are " + groups + " and " + beams);
     Require.that(
         diversityPenalty == 0 || groups > 1,
         "--diversity-penalty " + diversityPenalty + " does nothing without --groups above 1");
-    search();
+    search(length, noRepeatNgram);
   }
 
   /// The search, without end tokens.
-  BeamSearch search() {
+  BeamSearch search(LengthFlags length, int noRepeatNgram) {
     try {
-      return new BeamSearch(beams, returns, maxTokens)
-          .minNewTokens(minTokens)
+      return new BeamSearch(beams, returns, length.maxTokens())
+          .minNewTokens(length.minTokens())
           .earlyStop(policy())
           .lengthPenalty(lengthPenalty)
           .diverse(groups, diversityPenalty)
@@ -120,6 +115,13 @@ final class BeamFlags {
     } catch (IllegalArgumentException e) {
       throw Failure.user(e.getMessage(), e);
     }
+  }
+
+  /// The search with what a model's texts end with and never hold.
+  BeamSearch search(OpenModel open, LengthFlags length, int noRepeatNgram) {
+    return search(length, noRepeatNgram)
+        .endTokens(open.tokenizer().endOfText())
+        .without(open.neverWritten());
   }
 
   private EarlyStop policy() {

@@ -43,6 +43,8 @@ final class Beams implements Callable<Integer> {
   private String prompt;
 
   @Mixin private BeamFlags flags;
+  @Mixin private LengthFlags length;
+  @Mixin private NgramFlag ngram;
 
   @Option(
       names = "--no-cache",
@@ -64,7 +66,9 @@ final class Beams implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    flags.check();
+    length.check();
+    flags.defaults(6, 2);
+    flags.check(new Given(spec), length, ngram.n());
     PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
       int[] ids = open.prompt(prompt);
@@ -92,8 +96,7 @@ final class Beams implements Callable<Integer> {
   }
 
   private BeamSearch search(OpenModel open) {
-    BeamSearch search =
-        flags.search().endTokens(open.tokenizer().endOfText()).without(open.neverWritten());
+    BeamSearch search = flags.search(open, length, ngram.n());
     PrintWriter err = spec.commandLine().getErr();
     return verbose ? search.listener(BeamListener.lines(open.tokenizer(), err::println)) : search;
   }

@@ -55,6 +55,7 @@ final class Compare implements Callable<Integer> {
   private List<Double> temperatures = new ArrayList<>();
 
   @Mixin private LengthFlags length;
+  @Mixin private StopFlags stop;
   @Mixin private SamplingFlags sampling;
 
   @Option(
@@ -109,6 +110,7 @@ final class Compare implements Callable<Integer> {
   private void check() {
     Given given = new Given(spec);
     length.check();
+    stop.check(given);
     sampling.check(given);
     Require.atLeastOne("--count", count);
     given.exclude("--temperatures", "has a row for each of its values", "--temperature");
@@ -133,10 +135,10 @@ final class Compare implements Callable<Integer> {
     Generator generator =
         new Generator(
             sampling.sampler(open, length, temperature),
-            length.stops(open.tokenizer()),
+            stop.rules(open.tokenizer(), length),
             sampling.seed(),
             open.after(ids),
-            !length.pastEnd(),
+            !stop.pastEnd(),
             Listener.NONE);
     long start = System.nanoTime();
     List<Continuation> texts = generator.generate(open.model(), ids, count);

@@ -39,6 +39,7 @@ final class Explain implements Callable<Integer> {
   private String prompt;
 
   @Mixin private LengthFlags length;
+  @Mixin private StopFlags stop;
   @Mixin private SamplingFlags sampling;
 
   @Option(
@@ -53,7 +54,9 @@ final class Explain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     length.check();
-    sampling.check(new Given(spec));
+    Given given = new Given(spec);
+    stop.check(given);
+    sampling.check(given);
     Require.atLeastOne("--best", best);
     PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
@@ -63,10 +66,10 @@ final class Explain implements Callable<Integer> {
       Generator generator =
           new Generator(
               sampling.sampler(open, length),
-              length.stops(open.tokenizer()),
+              stop.rules(open.tokenizer(), length),
               sampling.seed(),
               tokenizer,
-              !length.pastEnd(),
+              !stop.pastEnd(),
               Listener.NONE);
       Continuation text = generator.generate(open.model(), ids);
       out.println(Sampling.repr(prompt + text.text()));

@@ -6,6 +6,7 @@ import dev.weft.decoding.Generator;
 import dev.weft.decoding.LanguageModel;
 import dev.weft.decoding.Replay;
 import dev.weft.decoding.Sampler;
+import dev.weft.decoding.ScoredSequence;
 import dev.weft.decoding.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,6 +40,7 @@ final class Generate implements Callable<Integer> {
   private String prompt;
 
   @Mixin private LengthFlags length;
+  @Mixin private StopFlags stop;
   @Mixin private SamplingFlags sampling;
 
   @Option(
@@ -57,6 +59,8 @@ final class Generate implements Callable<Integer> {
               + " token (default: ${DEFAULT-VALUE}).")
   private int bestOf;
 
+  @Mixin private BeamFlags beams;
+
   @Option(
       names = "--no-cache",
       description = "Compute all tokens again for each new one: the same text, slowly.")
@@ -73,16 +77,20 @@ final class Generate implements Callable<Integer> {
       int[] ids = open.prompt(prompt);
       length.requireRoom(ids.length, open);
       LanguageModel model = noCache ? new Replay(open.model()) : open.model();
+      if (beams.given()) {
+        search(open, model, ids);
+        return Failure.OK;
+      }
       Sampler sampler = sampling.sampler(open, length);
       sampler.skipped().forEach(spec.commandLine().getErr()::println);
       Streaming streaming = new Streaming(out, bestOf == 1);
       Generator generator =
           new Generator(
               sampler,
-              length.stops(tokenizer),
+              stop.rules(tokenizer, length),
               sampling.seed(),
               open.after(ids),
-              !length.pastEnd(),
+              !stop.pastEnd(),
               streaming);
       List<Continuation> completions;
       try (streaming) {
@@ -109,13 +117,59 @@ final class Generate implements Callable<Integer> {
   private void check() {
     Given given = new Given(spec);
     length.check();
+    stop.check(given);
     sampling.check(given);
+    if (given.has("--beams")) {
+      beams.defaults(1, 1);
+      String why = "draws nothing and ends where all is done";
+      given.exclude("--beams", why, SamplingFlags.DRAWS);
+      given.exclude("--beams", why, "--count", "--best-of", "--stop", "--max-time", "--past-end");
+    }
+    beams.check(given, length, sampling.noRepeatNgram());
     Require.atLeastOne("--count", count);
     Require.atLeastOne("--best-of", bestOf);
     given.exclude("--best-of", "prints one continuation", "--count");
     if (sampling.greedy()) {
       given.exclude("--temperature", "0 gives the same text each time", "--count", "--best-of");
     }
+  }
+
+  private void search(OpenModel open, LanguageModel model, int[] ids) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Tokenizer tokenizer = open.after(ids);
+    long start = System.nanoTime();
+    List<ScoredSequence> found =
+        beams.search(open, length, sampling.noRepeatNgram()).search(model, ids);
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    for (int i = 0; i < found.size(); i++) {
+      if (i > 0) {
+        out.println("---");
+      }
+      out.println(prompt + tokenizer.decode(found.get(i).generated(), true));
+    }
+    out.flush();
+    spec.commandLine()
+        .getErr()
+        .printf(Locale.ROOT, "%d sequences in %.2f s%n", found.size(), seconds);
+    json.print(
+        out,
+        line -> {
+          line.writeStringField("prompt", prompt);
+          line.writeArrayFieldStart("completions");
+          for (ScoredSequence one : found) {
+            line.writeStartObject();
+            int[] generated = one.generated();
+            line.writeStringField("text", tokenizer.decode(generated, true));
+            line.writeFieldName("tokens");
+            line.writeArray(generated, 0, generated.length);
+            line.writeStringField("finish_reason", one.finished() ? "end_token" : "max_tokens");
+            line.writeNumberField("logprob", one.logProbability());
+            line.writeNumberField("score", one.score());
+            line.writeEndObject();
+          }
+          line.writeEndArray();
+          line.writeNumberField("seconds", seconds);
+        });
   }
 
   private void write(JsonGenerator line, List<Continuation> completions, Streaming streaming)

@@ -107,12 +107,7 @@ final class SamplingFlags {
           "What the penalties count: prompt and text, the text, the last N tokens (default: all).")
   private PenaltyScope scope;
 
-  @Option(
-      names = "--no-repeat-ngram",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Let no N tokens stand in the text twice; 0 is off (default).")
-  private int noRepeatNgram;
+  @Mixin private NgramFlag ngram;
 
   @Mixin private TokenFlags tokens;
 
@@ -122,6 +117,28 @@ final class SamplingFlags {
       defaultValue = "0",
       description = "The same seed gives the same text (default: ${DEFAULT-VALUE}).")
   private long seed;
+
+  /// All that a beam search has no use for.
+  static final String[] DRAWS = {
+    "--preset",
+    "--temperature",
+    "--top-k",
+    "--top-p",
+    "--nucleus",
+    "--min-p",
+    "--typical",
+    "--min-kept",
+    "--frequency-penalty",
+    "--presence-penalty",
+    "--repetition-penalty",
+    "--penalty-scope",
+    "--bad-word",
+    "--allow",
+    "--bias",
+    "--force-first",
+    "--force-last",
+    "--seed"
+  };
 
   /// Refuses values that cannot work, and options that would do nothing.
   void check(Given given) {
@@ -135,8 +152,7 @@ final class SamplingFlags {
     range("--frequency-penalty", frequencyPenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
     range("--presence-penalty", presencePenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
     range("--repetition-penalty", repetitionPenalty, Double.MIN_VALUE, Double.MAX_VALUE);
-    Require.that(
-        noRepeatNgram >= 0, "--no-repeat-ngram must be at least 0 but is " + noRepeatNgram);
+    ngram.n();
     tokens.check();
     given.needs("--nucleus", "--top-p");
     given.needs("--min-kept", CUTS);
@@ -172,6 +188,11 @@ final class SamplingFlags {
     return temperature == null && preset == null ? Double.valueOf(1) : temperature;
   }
 
+  /// Of --no-repeat-ngram, which a search has too.
+  int noRepeatNgram() {
+    return ngram.n();
+  }
+
   long seed() {
     return seed;
   }
@@ -195,7 +216,7 @@ final class SamplingFlags {
     settings = presencePenalty == null ? settings : settings.presencePenalty(presencePenalty);
     settings = repetitionPenalty == null ? settings : settings.repetitionPenalty(repetitionPenalty);
     settings = scope == null ? settings : settings.penaltyScope(scope);
-    settings = settings.noRepeatNgram(noRepeatNgram);
+    settings = settings.noRepeatNgram(ngram.n());
     Tokenizer tokenizer = open.tokenizer();
     if (length.minTokens() > 0) {
       settings = settings.minLength(length.minTokens(), tokenizer.endOfText());

@@ -177,6 +177,38 @@ final class GenerateTest {
   }
 
   @Test
+  void beamsAreSearchedAsWeftBeamsDoes() throws IOException {
+    String[] options = {
+      "--beams",
+      "4",
+      "--returns",
+      "2",
+      "--max-tokens",
+      "6",
+      "--length-penalty",
+      "0.7",
+      "--no-repeat-ngram",
+      "2",
+      "--min-tokens",
+      "3",
+      "--json"
+    };
+    Run run = generate(options);
+    JsonNode found = json(run).get("completions");
+    JsonNode tree =
+        json(Run.weft(with(with(TinyModel.options(), "beams", "--prompt", PROMPT), options)));
+    assertEquals(2, found.size());
+    for (int i = 0; i < 2; i++) {
+      assertEquals(tree.at("/results/" + i + "/tokens"), found.at("/" + i + "/tokens"));
+      assertEquals(tree.at("/results/" + i + "/score"), found.at("/" + i + "/score"));
+    }
+    String texts =
+        PROMPT + found.at("/0/text").asText() + "\n---\n" + PROMPT + found.at("/1/text").asText();
+    assertEquals(texts + "\n" + run.lastLine() + "\n", run.out());
+    assertEquals(found, json(generate(with(options, "--no-cache"))).get("completions"));
+  }
+
+  @Test
   void timeAndLengthAreLimits() throws IOException {
     JsonNode timed = json(generate("--json", "--max-time", "0")).at("/completions/0");
     assertEquals("max_time", timed.get("finish_reason").asText());
@@ -262,6 +294,16 @@ final class GenerateTest {
         "--max-time -1",
         "--bias a=NaN",
         "--force-first ~~~!~~~",
+        "--beams 0",
+        "--beams 3 --returns 4",
+        "--beams 3 --temperature 0.5",
+        "--beams 3 --top-k 5",
+        "--beams 3 --count 2",
+        "--beams 3 --stop a",
+        "--beams 3 --max-tokens 0",
+        "--beams 4 --groups 3",
+        "--returns 2",
+        "--length-penalty 1",
         "--device cuda:99",
         "--device toaster",
       })
