@@ -79,7 +79,8 @@ final class Beams implements Callable<Integer> {
               + " tokens but the context is "
               + open.model().contextLength());
       Tokenizer tokenizer = open.after(ids);
-      BeamTree tree = search(open).trace(noCache ? new Replay(open.model()) : open.model(), ids);
+      BeamTree tree =
+          search(open, tokenizer).trace(noCache ? new Replay(open.model()) : open.model(), ids);
       BeamData data = new BeamData(prompt, tree, tokenizer);
       if (html != null) {
         write(BeamPage.of(data));
@@ -95,10 +96,10 @@ final class Beams implements Callable<Integer> {
     return Failure.OK;
   }
 
-  private BeamSearch search(OpenModel open) {
+  private BeamSearch search(OpenModel open, Tokenizer tokenizer) {
     BeamSearch search = flags.search(open, length, ngram.n());
     PrintWriter err = spec.commandLine().getErr();
-    return verbose ? search.listener(BeamListener.lines(open.tokenizer(), err::println)) : search;
+    return verbose ? search.listener(BeamListener.lines(tokenizer, err::println)) : search;
   }
 
   private void write(String page) {

@@ -57,9 +57,9 @@ final class BeamPageTest {
 
   @BeforeAll
   static void openBrowser() throws IOException {
-    assumeTrue(
-        BROWSER.canExecute() && DRIVER.canExecute(),
-        "no " + BROWSER + " and " + DRIVER + ": apt-get install -y chromium chromium-driver");
+    if (!BROWSER.canExecute() || !DRIVER.canExecute()) {
+      return; // each test then says so
+    }
     Files.writeString(folder.resolve("tree.html"), BeamPage.of(data()));
     ChromeOptions options = new ChromeOptions();
     options.setBinary(BROWSER);
@@ -98,6 +98,9 @@ final class BeamPageTest {
 
   @BeforeEach
   void openPage() {
+    assumeTrue(
+        browser != null,
+        "no " + BROWSER + " or " + DRIVER + ": apt-get install -y chromium chromium-driver");
     browser.get(folder.resolve("tree.html").toUri().toString());
   }
 

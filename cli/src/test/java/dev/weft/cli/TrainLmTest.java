@@ -116,6 +116,23 @@ final class TrainLmTest {
   }
 
   @Test
+  void beamsConsiderNoTokenThatStandsForNoText() throws IOException {
+    Run run =
+        Run.weft(
+            "beams",
+            "--model=" + folder,
+            "--prompt=the old whale",
+            "--beams=300",
+            "--max-tokens=2",
+            "--json");
+    JsonNode nodes = json(run).get("nodes");
+    assertTrue(nodes.size() > 300);
+    for (JsonNode node : nodes) {
+      assertTrue(node.path("token").asInt(3) > 2, node.toString());
+    }
+  }
+
+  @Test
   void scoreSaysThatItWantsAGpt2() {
     assertRefused(Run.weft("score", "--model=" + folder, "--text=the whale"), "is no GPT-2");
   }
