@@ -121,7 +121,7 @@ final class Generate implements Callable<Integer> {
     sampling.check(given);
     if (given.has("--beams")) {
       beams.defaults(1, 1);
-      String why = "draws nothing and ends where all is done";
+      String why = "searches and draws nothing";
       given.exclude("--beams", why, SamplingFlags.DRAWS);
       given.exclude("--beams", why, "--count", "--best-of", "--stop", "--max-time", "--past-end");
     }
