@@ -6,16 +6,15 @@ package dev.weft.decoding;
 /// negative logit would make its token likelier, so every program multiplies there.
 ///
 /// Not invariant to a shift of all logits: what it does depends on where a model puts its zero, and
-/// a logit of 0 stays as it is. It doesn't commute with temperature's neighbours that add, such as
-/// the frequency penalty.
+/// a logit of 0 stays as it is. It doesn't commute with penalties that subtract.
 ///
 /// @param factor above 0 and finite; above 1 penalises, below rewards, 1 changes nothing
 /// @param scope which ids of the history count
 public record RepetitionPenalty(double factor, PenaltyScope scope) implements Filter {
   public RepetitionPenalty {
-    if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
+    if (!((float) factor > 0 && (float) factor < Float.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "repetition penalty must be above 0 and finite but is " + factor);
+          "repetition penalty must be above 0 and finite, as F32, but is " + factor);
     }
   }
 

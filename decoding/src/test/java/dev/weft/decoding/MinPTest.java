@@ -1,6 +1,7 @@
 package dev.weft.decoding;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,21 @@ class MinPTest {
     for (int i = 0; i < p.length; i++) {
       int[] wanted = java.util.Arrays.copyOfRange(all, 4 - kept[i], 4);
       assertArrayEquals(wanted, Kept.ids(logits, new MinP(p[i])), "p " + p[i]);
+    }
+  }
+
+  @Test
+  void theBoundIsInDouble() {
+    for (int i = 1; i < 50; i++) {
+      double bound = StrictMath.log(i / 50.0);
+      float near = (float) bound;
+      float[] logits = {0, Math.nextDown(near), near, Math.nextUp(near)};
+      int first = 1;
+      while (logits[first] < bound) {
+        first++;
+      }
+      int[] kept = Kept.ids(logits, new MinP(i / 50.0));
+      assertEquals(4 - first + 1, kept.length, "p " + i / 50.0);
     }
   }
 

@@ -36,13 +36,15 @@ class NoRepeatNgramTest {
   @Test
   void equalsAScanAtEveryStep() {
     Philox random = Draws.stream(31);
-    for (int n = 1; n <= 4; n++) {
-      History history = new History(0, 1, 0, 1, 2);
-      float[] logits = new float[4];
-      for (int step = 0; step < 500; step++) {
-        int[] kept = Kept.ids(logits, history, new NoRepeatNgram(n));
-        assertArrayEquals(byScanning(history, n, 4), kept, n + " " + step);
-        history.append((int) (random.nextUniform() * 4));
+    for (int vocabulary : new int[] {4, 300}) { // many repeats; many contexts in one chain
+      for (int n = 1; n <= 4; n++) {
+        History history = new History(0, 1, 0, 1, 2);
+        float[] logits = new float[vocabulary];
+        for (int step = 0; step < 500; step++) {
+          int[] kept = Kept.ids(logits, history, new NoRepeatNgram(n));
+          assertArrayEquals(byScanning(history, n, vocabulary), kept, n + " " + step);
+          history.append((int) (random.nextUniform() * vocabulary));
+        }
       }
     }
   }

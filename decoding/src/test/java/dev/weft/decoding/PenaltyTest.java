@@ -61,7 +61,8 @@ class PenaltyTest {
       assertThrows(IllegalArgumentException.class, () -> new PresencePenalty(bad));
       assertThrows(IllegalArgumentException.class, () -> new RepetitionPenalty(bad));
     }
-    assertThrows(IllegalArgumentException.class, () -> new RepetitionPenalty(0));
-    assertThrows(IllegalArgumentException.class, () -> new RepetitionPenalty(-1));
+    for (double bad : new double[] {0, -1, 1e-300, 1e300}) {
+      assertThrows(IllegalArgumentException.class, () -> new RepetitionPenalty(bad));
+    }
   }
 }

@@ -90,7 +90,7 @@ class ProbabilitiesTest {
         new double[] {0, 1, 0}, Sampling.applyTemperature(new double[] {0.3, 0.4, 0.3}, 0));
     assertArrayEquals(new double[] {1, 0}, Sampling.applyTemperature(new double[] {0.5, 0.5}, 0));
     double[] withZero = {0, 0.5, 0.5, 0};
-    for (double t : new double[] {1e-300, 0.01, 1, 1e9}) {
+    for (double t : new double[] {1e-300, 0.01, 1, 1e9, Double.POSITIVE_INFINITY}) {
       double[] p = Sampling.applyTemperature(withZero, t);
       assertArrayEquals(withZero, p, "T " + t);
       int[] counts = Draws.counts(4, 500, 6, r -> Sampling.sample(withZero, t, r));

@@ -121,6 +121,16 @@ class TopPTest {
   }
 
   @Test
+  void exclusiveKeepsTheTokenOfAnExactTie() {
+    for (int n : new int[] {2, 4, 8, 16}) {
+      for (int keep = 1; keep < n; keep++) {
+        double p = keep / (double) n;
+        assertEquals(keep, kept(new float[n], p, NucleusRule.EXCLUSIVE).length, keep + " of " + n);
+      }
+    }
+  }
+
+  @Test
   @DisplayName("T4: masses are integers, whose sums are exact")
   void massesAreIntegers() {
     assertArrayEquals(new int[] {0, 3}, kept(Draws.logs(0, 0.3, 0.1, 0.1, 0.5), 0.8));
