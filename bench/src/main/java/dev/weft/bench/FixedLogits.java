@@ -9,11 +9,12 @@ import dev.weft.tensor.Tensor;
 
 /// A model whose answer is always the same, N(0, 2) logits, so that what remains is the cost of
 /// decoding. The scope in which it is made owns the logits.
-final class FixedLogits implements LanguageModel {
+public final class FixedLogits implements LanguageModel {
   private final int vocabulary;
   private final Tensor logits; // (rows, V)
 
-  FixedLogits(Device device, int vocabulary, int rows) {
+  /// Logits (rows, vocabulary).
+  public FixedLogits(Device device, int vocabulary, int rows) {
     this.vocabulary = vocabulary;
     Philox random = new Philox(11, Philox.Purpose.INITIALISATION, 0, 0);
     float[] values = new float[rows * vocabulary];

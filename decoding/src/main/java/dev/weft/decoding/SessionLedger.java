@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class SessionLedger {
   private final LanguageModel model;
   private final AtomicReference<Thread> user = new AtomicReference<>();
-  private int[][] held;
+  private final TokenTree held = new TokenTree();
+  private int[] newest; // of each row in the tree
   private int[] lengths;
   private boolean failed;
   private volatile boolean closed;
@@ -31,9 +32,9 @@ public final class SessionLedger {
       throw new IllegalArgumentException("session: rows must be at least 1 but is " + rows);
     }
     this.model = model;
-    this.held = new int[rows][];
+    this.newest = new int[rows];
     this.lengths = new int[rows];
-    Arrays.setAll(held, r -> new int[16]);
+    Arrays.fill(newest, TokenTree.ROOT);
   }
 
   /// The session's model.
@@ -55,7 +56,7 @@ public final class SessionLedger {
   /// A copy of the ids that a row holds.
   public int[] tokens(int row) {
     requireRow("tokens", row);
-    return Arrays.copyOf(held[row], lengths[row]);
+    return held.path(newest[row], lengths[row]);
   }
 
   /// The calling thread begins to use the session; throws when it is closed or another thread is in
@@ -144,12 +145,10 @@ public final class SessionLedger {
   public void endFeed(int[][] tokens, boolean done) {
     if (done) {
       for (int r = 0; r < tokens.length; r++) {
-        int length = lengths[r] + tokens[r].length;
-        if (length > held[r].length) {
-          held[r] = Arrays.copyOf(held[r], Math.max(length, 2 * held[r].length));
+        for (int id : tokens[r]) {
+          newest[r] = held.add(newest[r], id);
         }
-        System.arraycopy(tokens[r], 0, held[r], lengths[r], tokens[r].length);
-        lengths[r] = length;
+        lengths[r] += tokens[r].length;
       }
     }
     failed = !done;
@@ -169,13 +168,13 @@ public final class SessionLedger {
 
   /// Row i becomes what row parents[i] was.
   public void reorder(int[] parents) {
-    int[][] rows = new int[parents.length][];
+    int[] nodes = new int[parents.length];
     int[] positions = new int[parents.length];
     for (int i = 0; i < parents.length; i++) {
-      rows[i] = held[parents[i]].clone();
+      nodes[i] = newest[parents[i]];
       positions[i] = lengths[parents[i]];
     }
-    held = rows;
+    newest = nodes;
     lengths = positions;
   }
 
@@ -195,7 +194,9 @@ public final class SessionLedger {
       throw new IllegalArgumentException("truncate: position must be ≥ 0 but is " + position);
     }
     for (int r = 0; r < lengths.length; r++) {
-      lengths[r] = Math.min(lengths[r], position);
+      for (; lengths[r] > position; lengths[r]--) {
+        newest[r] = held.parent(newest[r]);
+      }
     }
     failed = false;
   }
@@ -207,10 +208,12 @@ public final class SessionLedger {
           "fork: only a session of one row, none of whose steps failed, forks; " + this);
     }
     SessionLedger copy = new SessionLedger(model, rows);
-    for (int r = 0; r < rows; r++) {
-      copy.held[r] = held[0].clone();
-      copy.lengths[r] = lengths[0];
+    int node = TokenTree.ROOT;
+    for (int id : tokens(0)) {
+      node = copy.held.add(node, id);
     }
+    Arrays.fill(copy.newest, node);
+    Arrays.fill(copy.lengths, lengths[0]);
     return copy;
   }
 
