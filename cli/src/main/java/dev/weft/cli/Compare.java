@@ -40,12 +40,7 @@ final class Compare implements Callable<Integer> {
 
   @Mixin private WeightOptions weights;
 
-  @Option(
-      names = "--prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What to continue (default: nothing, the beginning of a text).")
-  private String prompt;
+  @Mixin private DrawFlags draws;
 
   @Option(
       names = "--temperatures",
@@ -53,10 +48,6 @@ final class Compare implements Callable<Integer> {
       split = ",",
       description = "A row for each of these temperatures, for each model.")
   private List<Double> temperatures = new ArrayList<>();
-
-  @Mixin private LengthFlags length;
-  @Mixin private StopFlags stop;
-  @Mixin private SamplingFlags sampling;
 
   @Option(
       names = "--count",
@@ -109,9 +100,7 @@ final class Compare implements Callable<Integer> {
 
   private void check() {
     Given given = new Given(spec);
-    length.check();
-    stop.check(given);
-    sampling.check(given);
+    draws.check(given);
     Require.atLeastOne("--count", count);
     given.exclude("--temperatures", "has a row for each of its values", "--temperature");
     for (Double temperature : temperatures) {
@@ -124,22 +113,14 @@ final class Compare implements Callable<Integer> {
   private List<Double> swept() {
     List<Double> swept = new ArrayList<>(temperatures);
     if (swept.isEmpty()) {
-      swept.add(sampling.temperature());
+      swept.add(draws.sampling().temperature());
     }
     return swept;
   }
 
   private Row row(OpenModel open, Double temperature) {
-    int[] ids = open.prompt(prompt);
-    length.requireRoom(ids.length, open);
-    Generator generator =
-        new Generator(
-            sampling.sampler(open, length, temperature),
-            stop.rules(open.tokenizer(), length),
-            sampling.seed(),
-            open.after(ids),
-            !stop.pastEnd(),
-            Listener.NONE);
+    int[] ids = draws.ids(open);
+    Generator generator = draws.generator(open, ids, Listener.NONE, temperature);
     long start = System.nanoTime();
     List<Continuation> texts = generator.generate(open.model(), ids, count);
     double seconds = (System.nanoTime() - start) * 1e-9;
@@ -183,7 +164,7 @@ final class Compare implements Callable<Integer> {
   }
 
   private void write(JsonGenerator line, List<Row> rows) throws IOException {
-    line.writeStringField("prompt", prompt);
+    line.writeStringField("prompt", draws.prompt());
     line.writeArrayFieldStart("rows");
     for (Row row : rows) {
       line.writeStartObject();

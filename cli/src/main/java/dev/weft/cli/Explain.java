@@ -31,16 +31,7 @@ final class Explain implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What to continue (default: nothing, the beginning of a text).")
-  private String prompt;
-
-  @Mixin private LengthFlags length;
-  @Mixin private StopFlags stop;
-  @Mixin private SamplingFlags sampling;
+  @Mixin private DrawFlags draws;
 
   @Option(
       names = "--best",
@@ -53,26 +44,15 @@ final class Explain implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    length.check();
-    Given given = new Given(spec);
-    stop.check(given);
-    sampling.check(given);
+    draws.check(new Given(spec));
     Require.atLeastOne("--best", best);
     PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
-      int[] ids = open.prompt(prompt);
-      length.requireRoom(ids.length, open);
+      int[] ids = draws.ids(open);
       Tokenizer tokenizer = open.after(ids);
-      Generator generator =
-          new Generator(
-              sampling.sampler(open, length),
-              stop.rules(open.tokenizer(), length),
-              sampling.seed(),
-              tokenizer,
-              !stop.pastEnd(),
-              Listener.NONE);
+      Generator generator = draws.generator(open, ids, Listener.NONE);
       Continuation text = generator.generate(open.model(), ids);
-      out.println(Sampling.repr(prompt + text.text()));
+      out.println(Sampling.repr(draws.prompt() + text.text()));
       List<Decision> decisions = generator.explain(open.model(), text, 0, best);
       for (Decision decision : decisions) {
         out.println();
@@ -83,7 +63,7 @@ final class Explain implements Callable<Integer> {
           out,
           line -> {
             line.setCodec(new ObjectMapper());
-            line.writeStringField("prompt", prompt);
+            line.writeStringField("prompt", draws.prompt());
             line.writeStringField("text", text.text());
             line.writeObjectField("decisions", decisions);
           });

@@ -5,7 +5,6 @@ import dev.weft.decoding.Continuation;
 import dev.weft.decoding.Generator;
 import dev.weft.decoding.LanguageModel;
 import dev.weft.decoding.Replay;
-import dev.weft.decoding.Sampler;
 import dev.weft.decoding.ScoredSequence;
 import dev.weft.decoding.Tokenizer;
 import java.io.IOException;
@@ -32,16 +31,7 @@ final class Generate implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What to continue (default: nothing, the beginning of a text).")
-  private String prompt;
-
-  @Mixin private LengthFlags length;
-  @Mixin private StopFlags stop;
-  @Mixin private SamplingFlags sampling;
+  @Mixin private DrawFlags draws;
 
   @Option(
       names = "--count",
@@ -71,65 +61,57 @@ final class Generate implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
-      Tokenizer tokenizer = open.tokenizer();
-      int[] ids = open.prompt(prompt);
-      length.requireRoom(ids.length, open);
+      int[] ids = draws.ids(open);
       LanguageModel model = noCache ? new Replay(open.model()) : open.model();
       if (beams.given()) {
         search(open, model, ids);
-        return Failure.OK;
+      } else {
+        draw(open, model, ids);
       }
-      Sampler sampler = sampling.sampler(open, length);
-      sampler.skipped().forEach(spec.commandLine().getErr()::println);
-      Streaming streaming = new Streaming(out, bestOf == 1);
-      Generator generator =
-          new Generator(
-              sampler,
-              stop.rules(tokenizer, length),
-              sampling.seed(),
-              open.after(ids),
-              !stop.pastEnd(),
-              streaming);
-      List<Continuation> completions;
-      try (streaming) {
-        streaming.begin(prompt);
-        completions =
-            bestOf == 1
-                ? generator.generate(model, ids, count)
-                : List.of(generator.bestOf(model, ids, bestOf));
-        if (bestOf > 1) {
-          out.print(completions.get(0).text());
-        }
-      }
-      for (Continuation more : completions.subList(1, completions.size())) {
-        out.println("---");
-        out.println(prompt + more.text());
-      }
-      out.flush();
-      spec.commandLine().getErr().println(streaming.speed());
-      json.print(out, line -> write(line, completions, streaming));
     }
     return Failure.OK;
   }
 
+  private void draw(OpenModel open, LanguageModel model, int[] ids) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Streaming streaming = new Streaming(out, bestOf == 1);
+    Generator generator = draws.generator(open, ids, streaming);
+    generator.sampler().skipped().forEach(spec.commandLine().getErr()::println);
+    List<Continuation> completions;
+    try (streaming) {
+      streaming.begin(draws.prompt());
+      completions =
+          bestOf == 1
+              ? generator.generate(model, ids, count)
+              : List.of(generator.bestOf(model, ids, bestOf));
+      if (bestOf > 1) {
+        out.print(completions.get(0).text());
+      }
+    }
+    for (Continuation more : completions.subList(1, completions.size())) {
+      out.println("---");
+      out.println(draws.prompt() + more.text());
+    }
+    out.flush();
+    spec.commandLine().getErr().println(streaming.speed());
+    json.print(out, line -> write(line, completions, streaming));
+  }
+
   private void check() {
     Given given = new Given(spec);
-    length.check();
-    stop.check(given);
-    sampling.check(given);
+    draws.check(given);
     if (given.has("--beams")) {
       beams.defaults(1, 1);
       String why = "searches and draws nothing";
       given.exclude("--beams", why, SamplingFlags.DRAWS);
       given.exclude("--beams", why, "--count", "--best-of", "--stop", "--max-time", "--past-end");
     }
-    beams.check(given, length, sampling.noRepeatNgram());
+    beams.check(given, draws.length(), draws.sampling().noRepeatNgram());
     Require.atLeastOne("--count", count);
     Require.atLeastOne("--best-of", bestOf);
     given.exclude("--best-of", "prints one continuation", "--count");
-    if (sampling.greedy()) {
+    if (draws.sampling().greedy()) {
       given.exclude("--temperature", "0 gives the same text each time", "--count", "--best-of");
     }
   }
@@ -139,13 +121,13 @@ final class Generate implements Callable<Integer> {
     Tokenizer tokenizer = open.after(ids);
     long start = System.nanoTime();
     List<ScoredSequence> found =
-        beams.search(open, length, sampling.noRepeatNgram()).search(model, ids);
+        beams.search(open, draws.length(), draws.sampling().noRepeatNgram()).search(model, ids);
     double seconds = (System.nanoTime() - start) * 1e-9;
     for (int i = 0; i < found.size(); i++) {
       if (i > 0) {
         out.println("---");
       }
-      out.println(prompt + tokenizer.decode(found.get(i).generated(), true));
+      out.println(draws.prompt() + tokenizer.decode(found.get(i).generated(), true));
     }
     out.flush();
     spec.commandLine()
@@ -154,7 +136,7 @@ final class Generate implements Callable<Integer> {
     json.print(
         out,
         line -> {
-          line.writeStringField("prompt", prompt);
+          line.writeStringField("prompt", draws.prompt());
           line.writeArrayFieldStart("completions");
           for (ScoredSequence one : found) {
             line.writeStartObject();
@@ -174,7 +156,7 @@ final class Generate implements Callable<Integer> {
 
   private void write(JsonGenerator line, List<Continuation> completions, Streaming streaming)
       throws IOException {
-    line.writeStringField("prompt", prompt);
+    line.writeStringField("prompt", draws.prompt());
     line.writeArrayFieldStart("completions");
     for (Continuation completion : completions) {
       line.writeStartObject();
