@@ -100,12 +100,13 @@ final class BeamGroup {
       }
     }
     if (trace != null) {
-      trace.endWalk();
+      trace.endWalk(width);
     }
     if (kept > 0) {
       int[] before = live;
       live = next;
       next = before;
+      size = kept;
       going = !stops();
       size = going ? kept : 0;
     } else {

@@ -20,13 +20,15 @@ final class BeamTrace {
         new BeamTree.Node(nodes.size(), parent, step, token, logProbability, score, fate, -1));
   }
 
-  /// A group has walked its candidates: those it pruned learn their rival.
-  void endWalk() {
+  /// A group of `width` beams has walked its candidates: those it pruned learn their rival.
+  void endWalk(int width) {
     int kept = last(BeamTree.Fate.KEPT);
-    int rival = kept >= 0 ? kept : last(BeamTree.Fate.FINISHED);
+    int lastThatCounts = kept >= 0 ? kept : last(BeamTree.Fate.FINISHED);
     for (int i = groupStart; i < nodes.size(); i++) {
       BeamTree.Node n = nodes.get(i);
       if (n.fate() == BeamTree.Fate.PRUNED) {
+        // An end token pruned before the beam was full wasn't among the best K.
+        int rival = i < lastThatCounts ? groupStart + width - 1 : lastThatCounts;
         nodes.set(
             i,
             new BeamTree.Node(

@@ -29,8 +29,9 @@ public record BeamTree(int[] prompt, List<Node> nodes, List<Result> results) {
   /// @param logProbability of this token after those before it, natural
   /// @param score the sum of the log-probabilities from the prompt to here
   /// @param fate what became of it
-  /// @param rival of a pruned one: the worst that went on in its step instead, or where none did,
-  ///     the worst that ended; −1 for others
+  /// @param rival of a pruned one: the worst that went on in its step instead; where that is worse
+  ///     yet, as for an end token below the best K, the K-th; where none went on, the worst that
+  ///     ended; −1 for others
   public record Node(
       int id,
       int parent,

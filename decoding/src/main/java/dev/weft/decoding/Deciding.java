@@ -7,8 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// Runs a sampler stage by stage and compares the candidates before and after each, so that a
-/// filter
-/// needn't know that it is watched.
+/// filter needn't know that it is watched.
 final class Deciding {
   private final float[] logits;
   private final List<float[]> after = new ArrayList<>(); // the logits by id after each stage
@@ -20,7 +19,7 @@ final class Deciding {
 
   Decision decide(Sampler sampler, History history, double uniform, int best) {
     Candidates candidates = new Candidates().load(logits, 0, logits.length);
-    double[] model = Categorical.softmax(candidates);
+    double[] model = shares(candidates, possible(logits));
     for (Filter filter : sampler.filters()) {
       run(filter, candidates, history);
     }
@@ -43,7 +42,7 @@ final class Deciding {
 
   private void run(Filter filter, Candidates candidates, History history) {
     int possible = possible(candidates.toLogits());
-    double[] before = possible == 0 ? new double[logits.length] : Categorical.softmax(candidates);
+    double[] before = shares(candidates, possible);
     filter.apply(candidates, history);
     float[] left = candidates.toLogits();
     double cut = 0;
@@ -51,7 +50,14 @@ final class Deciding {
       cut += left[id] > Float.NEGATIVE_INFINITY ? 0 : before[id];
     }
     after.add(left);
-    stages.add(new Decision.Stage(filter.name(), possible, possible(left), 1 - cut));
+    stages.add(new Decision.Stage(filter.name(), possible, possible(left), Math.max(0, 1 - cut)));
+  }
+
+  /// The probabilities by id; all 0 where nothing is possible, which a forced token may yet change.
+  private static double[] shares(Candidates candidates, int possible) {
+    return possible == 0
+        ? new double[candidates.vocabularySize()]
+        : Categorical.softmax(candidates);
   }
 
   private static int possible(float[] logits) {

@@ -40,7 +40,7 @@ final class DeviceSampler {
   private int take(Filter filter, int vocabularySize) {
     return switch (filter) {
       case Temperature t -> {
-        temperature = t.value();
+        temperature = t.divisor();
         yield 1;
       }
       case FrequencyPenalty f -> {

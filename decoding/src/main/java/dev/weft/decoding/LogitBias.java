@@ -8,21 +8,21 @@ public final class LogitBias implements Filter {
   private final int[] ids;
   private final double[] biases;
 
-  /// Biases by id; −∞ makes an id impossible. Throws for NaN and +∞.
+  /// Biases by id; −∞ makes an id impossible. Throws for NaN and above 1e30, more than F32 logits
+  /// bear.
   public LogitBias(Map<Integer, Double> biases) {
     this.ids = new int[biases.size()];
     this.biases = new double[biases.size()];
     int count = 0;
     for (Map.Entry<Integer, Double> entry : new TreeMap<>(biases).entrySet()) {
       double bias = entry.getValue();
-      if (!(bias < Double.POSITIVE_INFINITY)) {
+      if (!(bias <= 1e30)) {
         throw new IllegalArgumentException(
             "logit bias: the bias of id "
                 + entry.getKey()
                 + " is "
                 + bias
-                + "; it must be finite,"
-                + " or -Infinity to forbid the id");
+                + "; it must be at most 1e30, or -Infinity to forbid the id");
       }
       this.ids[count] = entry.getKey();
       this.biases[count++] = bias;

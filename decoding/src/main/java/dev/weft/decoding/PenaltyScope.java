@@ -11,6 +11,8 @@ public record PenaltyScope(boolean prompt, int last) {
   /// Generated ids only, as the documentation of OpenAI's interface says, and vLLM does.
   public static final PenaltyScope GENERATED = new PenaltyScope(false, Integer.MAX_VALUE);
 
+  private static final double MOST = 1e30;
+
   public PenaltyScope {
     if (last < 0) {
       throw new IllegalArgumentException(
@@ -21,6 +23,14 @@ public record PenaltyScope(boolean prompt, int last) {
   /// The last `n` ids, prompt included, as llama.cpp does with n = 64; 0 counts none.
   public static PenaltyScope lastN(int n) {
     return new PenaltyScope(true, n);
+  }
+
+  /// Throws for a penalty that would make F32 logits infinite or is no number.
+  static void requireBearable(String filter, double value) {
+    if (!(Math.abs(value) <= MOST)) {
+      throw new IllegalArgumentException(
+          filter + " must be from -1e30 to 1e30, which F32 logits bear, but is " + value);
+    }
   }
 
   /// The first position of `history` that counts.

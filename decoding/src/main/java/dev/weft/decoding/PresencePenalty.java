@@ -3,13 +3,11 @@ package dev.weft.decoding;
 /// Logits minus a penalty for each token that stands in the history, however often: l − value ·
 /// (count > 0). From the documentation of OpenAI's interface.
 ///
-/// @param value finite; negative rewards repetition, 0 changes nothing
+/// @param value from −1e30 to 1e30; negative rewards repetition, 0 changes nothing
 /// @param scope which ids of the history count
 public record PresencePenalty(double value, PenaltyScope scope) implements Filter {
   public PresencePenalty {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("presence penalty must be finite but is " + value);
-    }
+    PenaltyScope.requireBearable("presence penalty", value);
   }
 
   /// Counting prompt and generated ids.

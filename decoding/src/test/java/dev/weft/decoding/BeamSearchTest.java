@@ -243,7 +243,7 @@ class BeamSearchTest {
     List<ScoredSequence> found = new BeamSearch(7, 7, 3).search(spy, 0);
     assertEquals(7, found.size());
     assertEquals(List.of("1 x 1", "7 x 1", "7 x 1"), spy.feeds());
-    assertIdentical(found, new NaiveBeams(7, 7, 3).search(model, 0));
+    assertIdentical(found, new NaiveBeams(new BeamSearch(7, 7, 3)).search(model, 0));
     assertEquals(1, new BeamSearch(4, 4, 3).endTokens(0).search(new HashModel(1, 9), 0).size());
   }
 

@@ -77,6 +77,32 @@ class BeamTreeTest {
   }
 
   @Test
+  void anEndBelowTheBestKNamesTheKth() {
+    double[][] table = new double[6][6];
+    table[1] = new double[] {0.3, 0, 0.4, 0.1, 0, 0.2}; // 2, 0, 5, 3
+    BeamTree tree = byHuggingFace(2).trace(new TableModel(table), 1);
+    BeamTree.Node end = tree.nodes().get(3);
+    assertEquals(5, end.token());
+    assertEquals(BeamTree.Fate.PRUNED, end.fate());
+    assertEquals(BeamTree.Fate.KEPT, tree.nodes().get(4).fate(), "worse, but no end");
+    assertEquals(2, end.rival());
+  }
+
+  @Test
+  void whereNothingWentOnTheRivalIsTheWorstThatEnded() {
+    double[][] table = new double[6][6];
+    table[1] = new double[] {0.7, 0, 0, 0, 0, 0.3};
+    BeamTree tree = byHuggingFace(1).trace(new TableModel(table), 1);
+    assertEquals(BeamTree.Fate.FINISHED, tree.nodes().get(1).fate());
+    assertEquals(BeamTree.Fate.PRUNED, tree.nodes().get(2).fate());
+    assertEquals(1, tree.nodes().get(2).rival());
+  }
+
+  private static BeamSearch byHuggingFace(int beams) {
+    return new BeamSearch(beams, 1, 1).endTokens(0, 5).earlyStop(EarlyStop.NEVER);
+  }
+
+  @Test
   @DisplayName("S0-42: greedy keeps one branch, a child at each level")
   void greedyKeepsOneBranch() {
     HashModel model = new HashModel(20, 100);

@@ -135,6 +135,29 @@ class DecisionTest {
   }
 
   @Test
+  void aTokenIsForcedWhereNothingWasPossible() {
+    float[] nothing = new float[3];
+    java.util.Arrays.fill(nothing, Float.NEGATIVE_INFINITY);
+    Sampler sampler = new Sampler(List.of(ForcedToken.first(2)), Chooser.CATEGORICAL);
+    Decision decision = sampler.decide(nothing, new History(), 0.5, 1);
+    assertEquals(2, decision.chosen());
+    assertEquals(0, decision.token(2).modelProbability());
+    assertEquals(1, decision.token(2).probability());
+  }
+
+  @Test
+  void keptMassIsNeverBelowNothing() {
+    for (int seed = 0; seed < 50; seed++) {
+      float[] others = Draws.random(seed, 500, 2);
+      others[7] = Float.NEGATIVE_INFINITY;
+      Sampler sampler = new Sampler(List.of(ForcedToken.first(7)), Chooser.CATEGORICAL);
+      Decision decision = sampler.decide(others, new History(), 0.5, 1);
+      assertEquals(0.0, decision.stages().get(0).keptMass(), 1e-12);
+      assertTrue(decision.stages().get(0).keptMass() >= 0);
+    }
+  }
+
+  @Test
   void showsTheLikeliestTheChosenAndTheRunnerUp() {
     float[] logits = {5, 4, 3, 2, Float.NEGATIVE_INFINITY};
     Sampler lastTwo =

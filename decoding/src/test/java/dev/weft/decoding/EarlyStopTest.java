@@ -108,6 +108,58 @@ class EarlyStopTest {
   }
 
   @Test
+  void neverKnowsThatBelowZeroTheLengthPenaltyFavoursTheShort() {
+    double[] spread = new double[8];
+    Arrays.fill(spread, 2, 8, 1 / 6.0);
+    TableModel model =
+        new TableModel(
+            row(Map.of(0, 1.0)),
+            row(Map.of(0, 0.4, 2, 0.35, 3, 0.25)),
+            row(Map.of(0, 0.14, 4, 0.86)),
+            spread,
+            row(Map.of(0, 1.0)),
+            spread,
+            spread,
+            spread);
+    // After two steps 1 0 and 1 2 0 have ended, the worse with 2 ln 0.049. The live 1 2 4 has
+    // 2 ln 0.301, still better, though twelve tokens of it would be worse.
+    List<ScoredSequence> found =
+        new BeamSearch(2, 2, 12)
+            .endTokens(0)
+            .lengthPenalty(-1)
+            .earlyStop(EarlyStop.NEVER)
+            .search(model, 1);
+    assertArrayEquals(new int[] {1, 0}, found.get(0).ids());
+    assertArrayEquals(new int[] {1, 2, 4, 0}, found.get(1).ids());
+  }
+
+  @Test
+  void theBestLiveBeamOfADiverseGroupNeedNotBeItsFirst() {
+    double[] end = row(Map.of(0, 1.0));
+    TableModel model =
+        new TableModel(
+            end,
+            row(Map.of(2, 0.3, 3, 0.25, 0, 0.2, 5, 0.15, 4, 0.1)),
+            end,
+            end,
+            row(Map.of(6, 1.0)),
+            end,
+            row(Map.of(6, 1.0)),
+            end);
+    // The first group takes 2 and 3. For the second they are worse by 2, so 0 and 5 end, and 4 goes
+    // on before 2; but 2 has the better score, better than 5's, and the search must go on.
+    List<ScoredSequence> found =
+        new BeamSearch(4, 4, 3)
+            .endTokens(0, 5)
+            .diverse(2, 2)
+            .earlyStop(EarlyStop.HUGGING_FACE)
+            .search(model, 1);
+    assertEquals(
+        List.of("[1, 2, 0]", "[1, 2, 0]", "[1, 3, 0]", "[1, 0]"),
+        found.stream().map(s -> Arrays.toString(s.ids())).toList());
+  }
+
+  @Test
   void lengthPenaltyChangesWhatIsBest() {
     BeamSearch search = new BeamSearch(2, 1, 12).endTokens(0).earlyStop(EarlyStop.NEVER);
     assertArrayEquals(new int[] {1, 0}, search.search(MODEL, 1).get(0).ids());

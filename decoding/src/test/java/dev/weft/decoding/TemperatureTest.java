@@ -22,6 +22,23 @@ class TemperatureTest {
   }
 
   @Test
+  void theSmallestAndTheLargestTemperaturesMakeNoLogitInfiniteOrNaN() {
+    float[] logits = {100, 99.99f, Float.NEGATIVE_INFINITY};
+    for (double coldest : new double[] {Double.MIN_VALUE, 1e-300, 1e-30}) {
+      Sampler sampler = Sampler.of(coldest, 0, 0, 0);
+      assertArrayEquals(new double[] {1, 0, 0}, sampler.distribution(logits, new History()));
+    }
+    for (double hottest : new double[] {1e39, Double.MAX_VALUE, Double.POSITIVE_INFINITY}) {
+      Sampler sampler = Sampler.of(hottest, 0, 0, 0);
+      assertArrayEquals(new double[] {0.5, 0.5, 0}, sampler.distribution(logits, new History()));
+    }
+    HashModel model = new HashModel(50, 100); // on the device too
+    int[] greedy = new Generator(Sampler.GREEDY, 0, 5).generate(model, 3).ids();
+    assertArrayEquals(
+        greedy, new Generator(Sampler.of(1e-300, 0, 0, 0), 0, 5).generate(model, 3).ids());
+  }
+
+  @Test
   @DisplayName("S1-28: cold sharpens")
   void coldSharpens() {
     float[] cold = Sampling.applyTemperature(LOG_ONE_TWO, 0.001);

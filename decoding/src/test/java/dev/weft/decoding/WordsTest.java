@@ -41,7 +41,7 @@ class WordsTest {
   void rejectsSenselessIds() {
     assertThrows(IllegalArgumentException.class, () -> new BadWords(new int[0]));
     assertThrows(IllegalArgumentException.class, () -> new AllowedWords());
-    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
       assertThrows(IllegalArgumentException.class, () -> new LogitBias(Map.of(1, bad)));
     }
     for (Filter filter :
