@@ -5,9 +5,8 @@ import dev.weft.tensor.Philox;
 import java.util.Locale;
 
 /// What a wider beam finds: over 100 random models, the mean log-probability of the best sequence
-/// of
-/// ten tokens, and how often it is better or worse than with the width before. Wider is dearer and
-/// usually better, but not always: a wider beam may lose the prefix that a narrow one followed.
+/// of ten tokens, and how often it is better or worse than with the width before. Wider is dearer
+/// and usually better, but not always: a wider beam may lose the prefix that a narrow one followed.
 final class BeamWidths {
   static final int MODELS = 100;
   static final int[] WIDTHS = {1, 2, 4, 8};

@@ -34,11 +34,10 @@ public enum Preset {
       Knob.TYPICAL),
 
   /// Transformers' `generate`: logit bias, repetition penalty, bans, lengths and forced tokens,
-  /// then
-  /// temperature, top-k, top-p, min-p, typical. The penalty counts all ids, prompt included. Top-k
-  /// keeps all candidates that equal the k-th. Temperature 0 stands for `do_sample=False`: the
-  /// penalties and bans hold, the cuts are passed over. It has no frequency and presence penalty;
-  /// here they follow the repetition penalty. Defaults: temperature 1, top-k 50.
+  /// then temperature, top-k, top-p, min-p, typical. The penalty counts all ids, prompt included.
+  /// Top-k keeps all candidates that equal the k-th. Temperature 0 stands for `do_sample=False`:
+  /// the penalties and bans hold, the cuts are passed over. It has no frequency and presence
+  /// penalty; here they follow the repetition penalty. Defaults: temperature 1, top-k 50.
   HUGGING_FACE(
       PenaltyScope.ALL,
       Ties.KEEP_ALL,
@@ -61,11 +60,9 @@ public enum Preset {
   /// llama.cpp's sampler chain: logit bias, penalties (repetition, frequency, presence) over the
   /// last 64 ids, prompt included, top-k, typical, top-p, min-p, and temperature last, so that it
   /// doesn't change what is cut. Top-k keeps exactly k. Temperature 0 takes the best of what is
-  /// left
-  /// after everything else. It has no bans; here they follow the bias. Its typical filter goes on
-  /// until the mass exceeds p and cuts ties in no stated order, where Weft's is [Typical].
-  /// Defaults:
-  /// temperature 0.8, top-k 40, top-p 0.95, min-p 0.05.
+  /// left after everything else. It has no bans; here they follow the bias. Its typical filter goes
+  /// on until the mass exceeds p and cuts ties in no stated order, where Weft's is [Typical].
+  /// Defaults: temperature 0.8, top-k 40, top-p 0.95, min-p 0.05.
   LLAMA_CPP(
       PenaltyScope.lastN(64),
       Ties.SMALLER_ID,
@@ -86,8 +83,7 @@ public enum Preset {
       Knob.TEMPERATURE),
 
   /// The documentation of OpenAI's interface: logit bias, then mu[j] − c[j] · frequency − (c[j] >
-  /// 0)
-  /// · presence, where c[j] counts how often j was sampled before, so generated ids only; then
+  /// 0) · presence, where c[j] counts how often j was sampled before, so generated ids only; then
   /// temperature and top-p. Temperature 0 takes the best after bias and penalties. The other
   /// settings aren't offered there; repetition joins the penalties, bans the bias, cuts top-p.
   /// Defaults: temperature 1, top-p 1.

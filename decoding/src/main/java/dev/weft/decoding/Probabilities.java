@@ -1,16 +1,14 @@
 package dev.weft.decoding;
 
 /// A distribution given as probabilities instead of logits, all in double: p(i)^(1/T) / Σ
-/// p(j)^(1/T)
-/// as Keras' character example computes it, exp(ln p / T) normalised.
+/// p(j)^(1/T) as Keras' character example computes it, exp(ln p / T) normalised.
 final class Probabilities {
   private static final double TOLERANCE = 1e-3;
 
   private Probabilities() {}
 
   /// The probabilities at a temperature; 0 gives the likeliest all, of equal ones the first. 0
-  /// stays
-  /// exactly 0. Throws for what is no distribution.
+  /// stays exactly 0. Throws for what is no distribution.
   static double[] at(double[] probabilities, double temperature) {
     if (!(temperature >= 0)) {
       throw new IllegalArgumentException(

@@ -3,8 +3,7 @@ package dev.weft.decoding;
 import java.util.Map;
 
 /// What a [Preset] makes a [Sampler] of. Immutable: each method returns changed settings. Values
-/// are
-/// checked by the filters that they become, in [Preset#sampler].
+/// are checked by the filters that they become, in [Preset#sampler].
 ///
 /// ```java
 /// Sampler sampler =

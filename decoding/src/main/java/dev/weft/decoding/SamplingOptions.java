@@ -9,7 +9,7 @@ package dev.weft.decoding;
 /// @param topP keep the nucleus of this probability, in [0, 1]; 0, the default, is off
 /// @param maxTokensGenerated most new tokens; default 30
 /// @param stopAtEos whether the end-of-text token ends the text (and stands last in it); default
-/// yes
+///     yes
 /// @param seed of the draws; default 0
 /// @param skipSpecialTokens leaves the end-of-text token out of the text; default no
 /// @param listener hears of each token; default none

@@ -16,9 +16,8 @@ import java.util.stream.Stream;
 /// Text files as token ids, dealt into a training and a validation part.
 ///
 /// Each file is cut into pieces at white space, of about [#PIECE] characters or, in a short text,
-/// of
-/// the validation share; a share of the pieces, drawn by the seed, is for validation. Pieces keep
-/// their order, and a file's last training piece is followed by the end token.
+/// of the validation share; a share of the pieces, drawn by the seed, is for validation. Pieces
+/// keep their order, and a file's last training piece is followed by the end token.
 ///
 /// @param training ids to train on, one after another
 /// @param validation ids never trained on

@@ -9,8 +9,7 @@ import dev.weft.tensor.Tensor;
 /// decoding works on it. A row begins with [Vocabulary#START] and ends with [Vocabulary#END].
 ///
 /// It reads the parameters of its [EncoderDecoder] as they are, and drops nothing; when they
-/// change,
-/// encode anew.
+/// change, encode anew.
 public final class EncodedSource implements StepModel, AutoCloseable {
   private final EncoderDecoder model;
   private final Cell cell;

@@ -150,8 +150,7 @@ public final class EncoderDecoder extends Layer {
 
   /// What the decoder writes for each source when it always takes the most likely id, from
   /// [Vocabulary#START] on: ids up to [Vocabulary#END], that included, or `most` of them. Nothing
-  /// is
-  /// dropped, in training mode neither.
+  /// is dropped, in training mode neither.
   public int[][] generate(PaddedBatch sources, int most) {
     if (most < 1) {
       throw new IllegalArgumentException("generate: most must be at least 1 but is " + most);

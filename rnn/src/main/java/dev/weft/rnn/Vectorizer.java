@@ -12,8 +12,7 @@ import java.util.Locale;
 ///
 /// Back to a text, [Vocabulary#START] and [Vocabulary#MASK] are skipped wherever they stand,
 /// [Vocabulary#END] ends the text, [Vocabulary#UNK] is shown as [Level#unknown], and everything
-/// else
-/// is looked up and joined as the level says.
+/// else is looked up and joined as the level says.
 ///
 /// As a [Tokenizer] it lets a [dev.weft.decoding.Generator] write with models over such ids: see
 /// [#encode].
@@ -56,8 +55,7 @@ public record Vectorizer(Level level, Vocabulary vocabulary) implements Tokenize
   }
 
   /// The same as a row of `length` ids: a shorter one is padded with [Vocabulary#MASK], a longer
-  /// one
-  /// loses symbols but keeps its end.
+  /// one loses symbols but keeps its end.
   ///
   /// @param length at least 2, for start and end
   public int[] vectorize(String text, int length) {

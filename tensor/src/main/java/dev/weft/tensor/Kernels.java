@@ -89,8 +89,7 @@ public interface Kernels {
   void gatherGrad(Grad dx, Tensor dy, Tensor ids);
 
   /// ids I32 (R): one draw from each row of logits (R, V), as [Draw] says. −1 where a row has NaN
-  /// or
-  /// +∞ after its temperature and penalty, or nothing but −∞.
+  /// or +∞ after its temperature and penalty, or nothing but −∞.
   void sample(Tensor ids, Tensor logits, Draw draw);
 
   // ---- products -------------------------------------------------------------------------------
@@ -123,11 +122,9 @@ public interface Kernels {
   ///   after; then goes on as a chain over n ascending of d'[n] · w[k, n].
   /// - TANH, RELU: d = e · f'.
   /// - LSTM, with c̃ = tanh(c'): D = fma(e · o, 1 − c̃², dc); d = D · g, D · c, D · i, e · c̃ times
-  /// the
-  ///   slopes of i, f, g, o; the step before has dc = D · f.
+  ///   the slopes of i, f, g, o; the step before has dc = D · f.
   /// - GRU: d_n = (e · (1 − z)) · n', d_z = (e · (h − n)) · z', d_r = (d_n · pₙ) · r'; `hidden` =
-  /// d_n
-  ///   · r, which stands for d_n in the chain.
+  ///   d_n · r, which stands for d_n in the chain.
   /// - GRU_RESET_FIRST: dq = chain from 0 of d_n · wₙ, d_r = (dq · h) · r'; the start of the chain
   ///   gets dq · r (fused) and the chain has r and z only.
   ///

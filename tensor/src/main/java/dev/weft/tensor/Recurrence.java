@@ -17,8 +17,8 @@ package dev.weft.tensor;
 /// @param h (T, B, H): h' of each step; written
 /// @param c (T, B, H): c' of each step, for LSTM; written
 /// @param gates (T, B, blocks · H): forward reads the input's part of the pre-activations and
-/// leaves
-///     the gates (TANH, RELU, and masked steps: leaves it as it is); backward leaves its gradient
+///     leaves the gates (TANH, RELU, and masked steps: leaves it as it is); backward leaves its
+///     gradient
 /// @param hidden (T, B, H), for GRU: forward leaves pₙ, backward its gradient. For GRU_RESET_FIRST:
 ///     forward leaves q, and backward leaves it alone. 0 at masked steps
 /// @param w (H, blocks · H)

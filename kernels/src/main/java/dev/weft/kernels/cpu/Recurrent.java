@@ -5,9 +5,8 @@ import dev.weft.tensor.Recurrence;
 import dev.weft.tensor.Weight;
 
 /// Recurrent layers. The recurrent weight is packed once for all steps. Each thread takes a share
-/// of
-/// the rows through the whole sequence, so that no thread waits for another between steps; with too
-/// few rows for that, the threads share each step's products.
+/// of the rows through the whole sequence, so that no thread waits for another between steps; with
+/// too few rows for that, the threads share each step's products.
 final class Recurrent {
   /// Fewer rows than this make a product whose weight costs more to read than to multiply.
   private static final int LEAST_ROWS = 4;

@@ -79,8 +79,7 @@ final class RecurrentBackward extends RecurrentPart {
   }
 
   /// The gradients of a step's gates, then of the state before it: rows at `target`, from dy rows
-  /// at
-  /// `given` (0: from zeros). `wanted` false: the gates are enough.
+  /// at `given` (0: from zeros). `wanted` false: the gates are enough.
   private void step(int i, long target, long given, boolean wanted) {
     int t = run.step(i);
     start(target, given, rows);

@@ -6,9 +6,8 @@ import dev.weft.tensor.Recurrence;
 import dev.weft.tensor.Tensor;
 
 /// A run of rows of a [Recurrence]: where their data stand, and the products of a step. The loops
-/// of
-/// a step take whole vectors of units; where the units are no multiple of that, rows are staged in
-/// scratch memory.
+/// of a step take whole vectors of units; where the units are no multiple of that, rows are staged
+/// in scratch memory.
 abstract class RecurrentPart implements AutoCloseable {
   static final int SLOTS = 8;
 

@@ -10,8 +10,7 @@ public final class Cast {
   private Cast() {}
 
   /// x in another type; x itself when it has it. A type with a fraction that does not compute
-  /// (BF16,
-  /// F16) would end the gradient of a tracked x in silence, and so throws.
+  /// (BF16, F16) would end the gradient of a tracked x in silence, and so throws.
   public static Tensor apply(Tensor x, DType to) {
     if (x.dtype() == to) {
       return x;
