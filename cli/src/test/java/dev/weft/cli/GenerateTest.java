@@ -218,6 +218,26 @@ final class GenerateTest {
   }
 
   @Test
+  void theColdestTemperatureIsGreedy() {
+    String greedy = generate("--max-tokens", "8", "--temperature", "0").out();
+    assertEquals(greedy, generate("--max-tokens", "8", "--temperature", "1e-300").out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--frequency-penalty -1e300",
+        "--presence-penalty -1e300",
+        "--repetition-penalty 1e-300",
+      })
+  void whatNoLogitCouldBearIsRefusedInOneSentence(String options) {
+    Run run = generate(options.split(" "));
+    assertEquals(2, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+
+  @Test
   void noTokensAreFine() throws IOException {
     Run run = generate("--max-tokens", "0", "--json");
     assertEquals(0, run.exitCode(), run.err());

@@ -3,7 +3,7 @@ package dev.weft.decoding;
 /// Logits minus a penalty for each time that the token stands in the history: l − value · count.
 /// The documentation of OpenAI's interface has this formula; the lessons and llama.cpp use it too.
 ///
-/// @param value from −1e30 to 1e30; negative rewards repetition, 0 changes nothing
+/// @param value finite, at least −1e30; negative rewards repetition, 0 changes nothing
 /// @param scope which ids of the history count
 public record FrequencyPenalty(double value, PenaltyScope scope) implements Filter {
   public FrequencyPenalty {

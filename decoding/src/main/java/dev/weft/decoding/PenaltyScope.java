@@ -11,7 +11,7 @@ public record PenaltyScope(boolean prompt, int last) {
   /// Generated ids only, as the documentation of OpenAI's interface says, and vLLM does.
   public static final PenaltyScope GENERATED = new PenaltyScope(false, Integer.MAX_VALUE);
 
-  private static final double MOST = 1e30;
+  private static final double LARGEST_REWARD = 1e30;
 
   public PenaltyScope {
     if (last < 0) {
@@ -25,11 +25,11 @@ public record PenaltyScope(boolean prompt, int last) {
     return new PenaltyScope(true, n);
   }
 
-  /// Throws for a penalty that would make F32 logits infinite or is no number.
+  /// Throws for a penalty that is not finite, or a reward that would make F32 logits infinite.
   static void requireBearable(String filter, double value) {
-    if (!(Math.abs(value) <= MOST)) {
+    if (!(value >= -LARGEST_REWARD && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          filter + " must be from -1e30 to 1e30, which F32 logits bear, but is " + value);
+          filter + " must be finite and at least -1e30, which F32 logits bear, but is " + value);
     }
   }
 

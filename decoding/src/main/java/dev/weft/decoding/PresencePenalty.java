@@ -3,7 +3,7 @@ package dev.weft.decoding;
 /// Logits minus a penalty for each token that stands in the history, however often: l − value ·
 /// (count > 0). From the documentation of OpenAI's interface.
 ///
-/// @param value from −1e30 to 1e30; negative rewards repetition, 0 changes nothing
+/// @param value finite, at least −1e30; negative rewards repetition, 0 changes nothing
 /// @param scope which ids of the history count
 public record PresencePenalty(double value, PenaltyScope scope) implements Filter {
   public PresencePenalty {

@@ -21,9 +21,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Whole beam searches by a model that costs nothing: 6 beams over 50,257 logits. A step is a
-/// search
-/// over its number of steps; the number differs, to show that a step doesn't depend on what is
-/// behind it.
+/// search over its number of steps; the number differs, to show that a step doesn't depend on what
+/// is behind it.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
