@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.decoding.LogitBias;
 import dev.weft.decoding.SamplerSettings;
 import dev.weft.decoding.Tokenizer;
 import java.util.ArrayList;
@@ -51,8 +52,13 @@ final class TokenFlags {
     biases.forEach(
         (text, bias) ->
             Require.that(
-                bias != null && !bias.isNaN() && bias < Double.POSITIVE_INFINITY,
-                "--bias " + text + "= must be a number but is " + bias));
+                bias != null && bias <= LogitBias.MOST,
+                "--bias "
+                    + text
+                    + "= must be a number of at most "
+                    + LogitBias.MOST
+                    + " but is "
+                    + bias));
   }
 
   /// The settings with these wishes.

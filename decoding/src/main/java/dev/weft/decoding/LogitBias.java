@@ -5,18 +5,20 @@ import java.util.TreeMap;
 
 /// Adds a number to the logits of given ids, as OpenAI's interface and llama.cpp do.
 public final class LogitBias implements Filter {
+  /// The largest bias, which F32 logits still bear.
+  public static final double MOST = 1e30;
+
   private final int[] ids;
   private final double[] biases;
 
-  /// Biases by id; −∞ makes an id impossible. Throws for NaN and above 1e30, more than F32 logits
-  /// bear.
+  /// Biases by id; −∞ makes an id impossible. Throws for NaN and above [#MOST].
   public LogitBias(Map<Integer, Double> biases) {
     this.ids = new int[biases.size()];
     this.biases = new double[biases.size()];
     int count = 0;
     for (Map.Entry<Integer, Double> entry : new TreeMap<>(biases).entrySet()) {
       double bias = entry.getValue();
-      if (!(bias <= 1e30)) {
+      if (!(bias <= MOST)) {
         throw new IllegalArgumentException(
             "logit bias: the bias of id "
                 + entry.getKey()
