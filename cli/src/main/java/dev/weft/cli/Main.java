@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.decoding.NoTokenException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -108,6 +109,13 @@ final class Main implements Runnable {
     }
   }
 
+  /// Where nothing can be drawn, the options forbid too much.
+  private static Exception asFailure(Exception error) {
+    return error instanceof NoTokenException
+        ? Failure.user(error.getMessage() + ": forbid fewer tokens, or allow more", error)
+        : error;
+  }
+
   private static int refuse(ParameterException error, String[] args) {
     CommandLine command = error.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
@@ -123,7 +131,7 @@ final class Main implements Runnable {
     String name = command.getCommandSpec().qualifiedName();
     command.getOut().flush();
     Main main = (Main) command.getCommandSpec().root().userObject();
-    if (error instanceof Failure failure) {
+    if (asFailure(error) instanceof Failure failure) {
       err.println(name + ": " + failure.getMessage());
       if (main.debug) {
         error.printStackTrace(err);

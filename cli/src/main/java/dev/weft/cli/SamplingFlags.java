@@ -19,6 +19,10 @@ final class SamplingFlags {
   };
   private static final String[] CUTS = {"--top-k", "--top-p", "--min-p", "--typical"};
 
+  // Within these, filters in any order leave logits that F32 can hold.
+  private static final double LEAST = 1e-9;
+  static final double MOST = 1e9;
+
   @Option(
       names = "--preset",
       paramLabel = "seed|hugging-face|llama-cpp|openai",
@@ -142,16 +146,18 @@ final class SamplingFlags {
 
   /// Refuses values that cannot work, and options that would do nothing.
   void check(Given given) {
-    range("--temperature", temperature, 0, Double.MAX_VALUE);
+    if (temperature != null) {
+      requireTemperature("--temperature", temperature);
+    }
     Require.that(topK == null || topK >= 0, "--top-k must be at least 0 but is " + topK);
-    range("--top-p", topP, 0, 1);
-    range("--min-p", minP, 0, 1);
-    range("--typical", typical, 0, 1);
+    between("--top-p", topP, 0, 1, "0 and 1");
+    between("--min-p", minP, 0, 1, "0 and 1");
+    between("--typical", typical, 0, 1, "0 and 1");
     Require.that(
         minKept == null || minKept >= 1, "--min-kept must be at least 1 but is " + minKept);
-    range("--frequency-penalty", frequencyPenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
-    range("--presence-penalty", presencePenalty, -Double.MAX_VALUE, Double.MAX_VALUE);
-    range("--repetition-penalty", repetitionPenalty, Double.MIN_VALUE, Double.MAX_VALUE);
+    between("--frequency-penalty", frequencyPenalty, -MOST, MOST, "-1e9 and 1e9");
+    between("--presence-penalty", presencePenalty, -MOST, MOST, "-1e9 and 1e9");
+    between("--repetition-penalty", repetitionPenalty, LEAST, MOST, "1e-9 and 1e9");
     ngram.n();
     tokens.check();
     given.needs("--nucleus", "--top-p");
@@ -166,16 +172,18 @@ final class SamplingFlags {
     }
   }
 
-  private static void range(String option, Double value, double least, double most) {
-    if (value != null && !(value >= least && value <= most)) {
-      String bounds =
-          most < Double.MAX_VALUE
-              ? "between " + (long) least + " and " + (long) most
-              : least == 0
-                  ? "a number of at least 0"
-                  : least > 0 ? "a number above 0" : "a finite number";
-      throw Failure.user(option + " must be " + bounds + " but is " + value);
+  /// Refuses what is no temperature.
+  static void requireTemperature(String option, double value) {
+    if (value != 0) {
+      between(option, value, LEAST, MOST, "1e-9 and 1e9, or 0,");
     }
+  }
+
+  private static void between(
+      String option, Double value, double least, double most, String bounds) {
+    Require.that(
+        value == null || value >= least && value <= most,
+        option + " must be between " + bounds + " but is " + value);
   }
 
   /// Whether nothing is random.

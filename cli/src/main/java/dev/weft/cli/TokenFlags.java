@@ -1,15 +1,17 @@
 package dev.weft.cli;
 
-import dev.weft.decoding.LogitBias;
 import dev.weft.decoding.SamplerSettings;
 import dev.weft.decoding.Tokenizer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// Which tokens are wished for and which are not, said as text.
 final class TokenFlags {
@@ -30,8 +32,9 @@ final class TokenFlags {
   @Option(
       names = "--bias",
       paramLabel = "TEXT=B",
+      converter = Bias.Parser.class,
       description = "Add B to the logit of this token; may be given several times.")
-  private Map<String, Double> biases = new LinkedHashMap<>();
+  private List<Bias> biases = new ArrayList<>();
 
   @Option(
       names = "--force-first",
@@ -49,16 +52,14 @@ final class TokenFlags {
   void check() {
     Require.that(!badWords.contains(""), "--bad-word must not be empty");
     Require.that(!allowed.contains(""), "--allow must not be empty");
-    biases.forEach(
-        (text, bias) ->
-            Require.that(
-                bias != null && bias <= LogitBias.MOST,
-                "--bias "
-                    + text
-                    + "= must be a number of at most "
-                    + LogitBias.MOST
-                    + " but is "
-                    + bias));
+    Set<String> biased = new HashSet<>();
+    for (Bias bias : biases) {
+      Require.that(biased.add(bias.text), "--bias names \"" + bias.text + "\" twice");
+      double value = bias.value;
+      Require.that(
+          value == Double.NEGATIVE_INFINITY || Math.abs(value) <= SamplingFlags.MOST,
+          "--bias " + bias.text + "= must be between -1e9 and 1e9, or -Infinity, but is " + value);
+    }
   }
 
   /// The settings with these wishes.
@@ -79,7 +80,7 @@ final class TokenFlags {
     }
     if (!biases.isEmpty()) {
       Map<Integer, Double> byId = new LinkedHashMap<>();
-      biases.forEach((text, bias) -> byId.put(one("--bias", text, tokenizer), bias));
+      biases.forEach(bias -> byId.put(one("--bias", bias.text, tokenizer), bias.value));
       settings = settings.logitBias(byId);
     }
     if (first != null) {
@@ -89,6 +90,25 @@ final class TokenFlags {
       settings = settings.forcedLast(one("--force-last", last, tokenizer), length.maxTokens());
     }
     return settings;
+  }
+
+  private record Bias(String text, double value) {
+    /// `TEXT=B`; a text may hold `=` too.
+    static final class Parser implements ITypeConverter<Bias> {
+      @Override
+      public Bias convert(String text) {
+        int equals = text.lastIndexOf('=');
+        try {
+          if (equals > 0) {
+            return new Bias(
+                text.substring(0, equals), Double.parseDouble(text.substring(equals + 1)));
+          }
+        } catch (NumberFormatException _) {
+          // Said below.
+        }
+        throw new TypeConversionException("must be a text, = and a number but is '" + text + "'");
+      }
+    }
   }
 
   private static int one(String option, String text, Tokenizer tokenizer) {

@@ -164,6 +164,32 @@ final class GenerateTest {
   }
 
   @Test
+  void aBiasedTextMayHoldAnEqualsSign() {
+    Run run = generate("--max-tokens", "2", "--bias", "==99");
+    assertTrue(run.out().startsWith(PROMPT + "=="), run.out() + run.err());
+  }
+
+  @Test
+  void valuesAtTheirLimitsStillDraw() {
+    for (String options :
+        List.of(
+            "--temperature 1e-9 --repetition-penalty 1e-9 --bias a=1e9 --presence-penalty -1e9",
+            "--temperature 1e9 --repetition-penalty 1e9 --bad-word a --frequency-penalty 1e9")) {
+      Run run = generate(("--max-tokens 3 " + options).split(" "));
+      assertEquals(0, run.exitCode(), options + ": " + run.err());
+    }
+  }
+
+  @Test
+  void whenNothingIsLeftToDrawASentenceSaysSo() {
+    Run run = generate("--allow", "a", "--bad-word", "a", "--min-tokens", "2");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().startsWith("weft generate: no token is possible: all "), run.err());
+    assertTrue(run.err().endsWith(": forbid fewer tokens, or allow more\n"), run.err());
+    assertEquals(PROMPT + "\n", run.out());
+  }
+
+  @Test
   void bestOfIsTheLikeliestOfAsMany() throws IOException {
     JsonNode best = json(generate("--json", "--best-of", "5", "--max-tokens", "9"));
     assertEquals(1, best.get("completions").size());
@@ -285,6 +311,12 @@ final class GenerateTest {
         "--temperature -1",
         "--temperature NaN",
         "--temperature Infinity",
+        "--temperature 1e-40",
+        "--temperature 1e10",
+        "--presence-penalty -1e300",
+        "--repetition-penalty 1e-300",
+        "--bias a=1e300",
+        "--bias a=1 --bias a=2",
         "--frequency-penalty NaN",
         "--max-tokens -1",
         "--count 0",
@@ -345,6 +377,8 @@ final class GenerateTest {
         "--nucleus open --top-p 0.5",
         "--penalty-scope -1 --presence-penalty 1",
         "--bias a",
+        "--bias a=b",
+        "--bias =1",
       })
   void whatIsNoValueIsRefused(String options) {
     Run run = generate(options.split(" "));

@@ -32,7 +32,7 @@ final class Greedy {
 
   static void requirePossible(Candidates candidates, float max) {
     if (max == Float.NEGATIVE_INFINITY) {
-      throw new IllegalArgumentException(
+      throw new NoTokenException(
           "no token is possible: all "
               + candidates.size
               + " logits are -Infinity"
