@@ -69,22 +69,15 @@ final class Beams implements Callable<Integer> {
     length.check();
     flags.defaults(6, 2);
     flags.check(new Given(spec), length, ngram.n());
+    requireFolder();
     PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
       int[] ids = open.prompt(prompt);
-      Require.that(
-          ids.length <= open.model().contextLength(),
-          "the prompt has "
-              + ids.length
-              + " tokens but the context is "
-              + open.model().contextLength());
+      length.requireRoom(ids.length, open);
       Tokenizer tokenizer = open.after(ids);
       BeamTree tree =
           search(open, tokenizer).trace(noCache ? new Replay(open.model()) : open.model(), ids);
       BeamData data = new BeamData(prompt, tree, tokenizer);
-      if (html != null) {
-        write(BeamPage.of(data));
-      }
       out.print(tree.toText(tokenizer));
       for (ScoredSequence found : tree.sequences()) {
         String text = Sampling.repr(prompt + tokenizer.decode(found.generated(), true));
@@ -92,6 +85,9 @@ final class Beams implements Callable<Integer> {
       }
       out.flush();
       json.print(out, data::write);
+      if (html != null) {
+        write(BeamPage.of(data));
+      }
     }
     return Failure.OK;
   }
@@ -100,6 +96,19 @@ final class Beams implements Callable<Integer> {
     BeamSearch search = flags.search(open, length, ngram.n());
     PrintWriter err = spec.commandLine().getErr();
     return verbose ? search.listener(BeamListener.lines(tokenizer, err::println)) : search;
+  }
+
+  /// Refuses a page that could not be written, before the search.
+  private void requireFolder() {
+    if (html != null) {
+      Path folder = html.toAbsolutePath().getParent();
+      Require.that(
+          folder != null && Files.isDirectory(folder) && !Files.isDirectory(html),
+          "--html "
+              + html
+              + " cannot be written: "
+              + (Files.isDirectory(html) ? "it is a folder" : "there is no folder " + folder));
+    }
   }
 
   private void write(String page) {

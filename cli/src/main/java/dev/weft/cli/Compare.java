@@ -44,7 +44,7 @@ final class Compare implements Callable<Integer> {
 
   @Option(
       names = "--temperatures",
-      paramLabel = "T,T...",
+      paramLabel = "T",
       split = ",",
       description = "A row for each of these temperatures, for each model.")
   private List<Double> temperatures = new ArrayList<>();
@@ -104,10 +104,10 @@ final class Compare implements Callable<Integer> {
     Require.atLeastOne("--count", count);
     given.exclude("--temperatures", "has a row for each of its values", "--temperature");
     for (Double temperature : temperatures) {
-      Require.that(
-          temperature >= 0 && temperature < Double.POSITIVE_INFINITY,
-          "--temperatures must be numbers of at least 0 but has " + temperature);
+      SamplingFlags.requireTemperature("--temperatures", temperature);
     }
+    Require.atLeastOne("--max-tokens", draws.length().maxTokens());
+    names.forEach(weights::check); // all of them before the first is opened
   }
 
   private List<Double> swept() {

@@ -3,11 +3,13 @@ package dev.weft.cli;
 import dev.weft.decoding.Tokenizer;
 import dev.weft.gpt2.Gpt2Folder;
 import dev.weft.rnn.LanguageModelFolder;
+import dev.weft.rnn.ModelKind;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,11 +44,41 @@ final class WeightOptions {
       throw Failure.user(
           "--dtype " + dtype + ": the device " + device.name() + " does not have it; use f32");
     }
+    return read(
+        name,
+        folder -> {
+          if (LanguageModelFolder.is(folder)) {
+            LanguageModelFolder texts = recurrent(name, folder);
+            return new OpenModel(name, texts.inference(device, dtype), texts.vectorizer());
+          }
+          try (Gpt2Folder gpt2 = gpt2(name, folder)) {
+            Tokenizer tokenizer = gpt2.tokenizer();
+            return new OpenModel(name, gpt2.inference(device, dtype), tokenizer);
+          }
+        });
+  }
+
+  /// Refuses a name that [#open] would refuse, without reading weights.
+  void check(String name) {
+    read(
+        name,
+        folder -> {
+          if (LanguageModelFolder.is(folder)) {
+            return recurrent(name, folder);
+          }
+          gpt2(name, folder).close();
+          return folder;
+        });
+  }
+
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(Path folder) throws IOException;
+  }
+
+  private static <T> T read(String name, Reader<T> reader) {
     try {
-      Path folder = folder(name);
-      return LanguageModelFolder.is(folder)
-          ? recurrent(name, folder, device)
-          : gpt2(name, folder, device);
+      return reader.read(folder(name));
     } catch (IOException e) {
       throw Failure.user("--model " + name + " cannot be read: " + Reasons.of(e), e);
     } catch (IllegalArgumentException e) {
@@ -54,14 +86,20 @@ final class WeightOptions {
     }
   }
 
-  private OpenModel gpt2(String name, Path path, Device device) throws IOException {
-    try (Gpt2Folder folder = Gpt2Folder.open(path)) {
-      Tokenizer tokenizer = folder.tokenizer();
-      return new OpenModel(name, folder.inference(device, dtype), tokenizer);
+  private static Gpt2Folder gpt2(String name, Path path) throws IOException {
+    Optional<ModelKind> kind = ModelKind.of(path);
+    if (kind.isPresent()) {
+      throw Failure.user(
+          "--model "
+              + name
+              + " is a model of another kind ("
+              + kind.get()
+              + ") and continues no text: `weft classify` and `weft reverse` use such models");
     }
+    return Gpt2Folder.open(path);
   }
 
-  private OpenModel recurrent(String name, Path path, Device device) throws IOException {
+  private static LanguageModelFolder recurrent(String name, Path path) throws IOException {
     LanguageModelFolder folder = LanguageModelFolder.open(path);
     Require.that(
         folder.vectorizer() != null,
@@ -73,7 +111,7 @@ final class WeightOptions {
             + " writes names, not texts: `weft sample surnames --model "
             + name
             + "` draws some");
-    return new OpenModel(name, folder.inference(device, dtype), folder.vectorizer());
+    return folder;
   }
 
   private static Path folder(String name) throws IOException {

@@ -15,4 +15,9 @@ record Without(int... ids) implements Filter {
       }
     }
   }
+
+  @Override
+  public String name() {
+    return "what is no text";
+  }
 }

@@ -104,6 +104,17 @@ final class BeamsTest {
     assertEquals(Failure.USAGE, run.exitCode());
     assertTrue(run.err().startsWith("weft beams: --html "), run.err());
     assertEquals(1, run.err().lines().count());
+    assertTrue(run.err().contains("there is no folder " + folder.resolve("none")), run.err());
+    Run itself = beams("--max-tokens", "1", "--html", folder.toString());
+    assertTrue(itself.err().endsWith("it is a folder\n"), itself.err());
+    assertEquals("", run.out() + itself.out());
+  }
+
+  @Test
+  void moreThanTheContextIsRefused() {
+    Run run = beams("--max-tokens", "" + TinyModel.CONTEXT);
+    assertEquals(Failure.USAGE, run.exitCode());
+    assertTrue(run.err().contains("--max-tokens asks for " + TinyModel.CONTEXT), run.err());
   }
 
   @ParameterizedTest

@@ -1,12 +1,15 @@
 package dev.weft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.documents.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +39,24 @@ final class CliPageTest {
     String page = Files.readString(PAGE);
     for (String command : Main.commandLine().getSubcommands().keySet()) {
       assertTrue(page.contains("$ ./weft " + command + " --help\n"), command + " is not there");
+    }
+  }
+
+  @Test
+  void everyCommandHasAHeadingAndNoBlockIsLeftOpen() throws IOException {
+    boolean open = false;
+    List<String> headings = new ArrayList<>();
+    for (String line : Files.readAllLines(PAGE)) {
+      if (line.startsWith("```")) {
+        assertTrue(!open || line.equals("```"), "a block begins within another: " + line);
+        open = !open;
+      } else if (!open && line.startsWith("## ")) {
+        headings.add(line.substring(3));
+      }
+    }
+    assertFalse(open);
+    for (String command : Main.commandLine().getSubcommands().keySet()) {
+      assertTrue(headings.contains(command), command + " has no heading");
     }
   }
 

@@ -96,6 +96,16 @@ final class CompareTest {
     assertTrue(both.err().contains("--temperature does nothing"), both.err());
     assertEquals(2, Run.weft("compare", "--temperatures", "1,-2").exitCode());
     assertEquals(2, Run.weft("compare", "--count", "0").exitCode());
-    assertEquals(2, Run.weft("compare", "--model", "/no/such/folder").exitCode());
+    assertEquals(2, Run.weft("compare", "--temperatures", "1e-40").exitCode());
+    Run nothing = Run.weft("compare", "--max-tokens", "0");
+    assertEquals("weft compare: --max-tokens must be at least 1 but is 0\n", nothing.err());
+  }
+
+  @Test
+  void aModelThatIsMissingIsToldBeforeTheOthersAreComputed() {
+    Run run = Run.weft("compare", "--model", MODEL, "--model", "/no/such/folder");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("/no/such/folder"), run.err());
+    assertEquals("", run.out());
   }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
@@ -108,13 +109,32 @@ final class TrainClassifierTest {
             9);
     ClassifierConfig config =
         ClassifierConfig.ofIds(7, RnnConfig.of(Gating.TANH, 4, 4), reading.classes().size());
+    float[] known;
     try (var model = TextClassifier.create(reading, config, Devices.best(), new Noise(1))) {
       model.save(folder);
+      known = model.probabilities(List.of("Mül"))[0];
     }
     Run run = Run.weft("classify", "nationality", "Mül", "Mu\u0308l", "--model", folder + "");
     List<String> told = run.out().lines().map(line -> line.replaceFirst("^\\S+ +", "")).toList();
     assertEquals(2, told.size());
     assertEquals(told.get(0), told.get(1));
+    String likelier = known[0] >= known[1] ? "one" : "two";
+    float most = Math.max(known[0], known[1]);
+    String expected = String.format(Locale.ROOT, "%s %.1f %%", likelier, 100 * most);
+    assertTrue(told.get(0).startsWith(expected), told.get(0) + " is not " + expected);
+  }
+
+  @Test
+  void aClassifierContinuesNoText() throws IOException {
+    figures(train("nationality", "--epochs", "1"));
+    Run run = Run.weft("generate", "--model", folder + "");
+    assertEquals(2, run.exitCode());
+    assertEquals(
+        "weft generate: --model "
+            + folder
+            + " is a model of another kind (sequence classifier) and continues no text:"
+            + " `weft classify` and `weft reverse` use such models\n",
+        run.err());
   }
 
   @Test
