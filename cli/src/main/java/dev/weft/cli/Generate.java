@@ -132,7 +132,12 @@ final class Generate implements Callable<Integer> {
     out.flush();
     spec.commandLine()
         .getErr()
-        .printf(Locale.ROOT, "%d sequences in %.2f s%n", found.size(), seconds);
+        .printf(
+            Locale.ROOT,
+            "%d %s in %.2f s%n",
+            found.size(),
+            found.size() == 1 ? "sequence" : "sequences",
+            seconds);
     json.print(
         out,
         line -> {

@@ -6,6 +6,7 @@ import dev.weft.examples.Example;
 import dev.weft.examples.Setting;
 import dev.weft.tensor.Device;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,8 +31,13 @@ final class RunExample implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     if (name == null) {
+      int width =
+          Arrays.stream(Example.values())
+              .mapToInt(example -> example.name().length())
+              .max()
+              .orElse(1);
       for (Example example : Example.values()) {
-        out.printf("%-9s %s%n", nameOf(example), example.summary());
+        out.printf("%-" + width + "s  %s%n", nameOf(example), example.summary());
       }
       return Failure.OK;
     }

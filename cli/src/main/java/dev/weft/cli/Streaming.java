@@ -83,8 +83,9 @@ final class Streaming implements Listener, AutoCloseable {
             - (System.nanoTime() - first) * 1e-9;
     return String.format(
         Locale.ROOT,
-        "%d tokens, %.1f tokens/s, first token after %.3f s (%.2f s from the start)",
+        "%d %s, %.1f tokens/s, first token after %.3f s (%.2f s from the start)",
         tokens,
+        tokens == 1 ? "token" : "tokens",
         tokensPerSecond(),
         secondsToFirst(),
         sinceStart);

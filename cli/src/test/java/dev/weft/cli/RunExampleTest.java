@@ -15,6 +15,10 @@ final class RunExampleTest {
     for (Example example : Example.values()) {
       assertTrue(run.out().contains(example.summary()), run.out());
     }
+    assertEquals(
+        1,
+        run.out().lines().map(line -> line.replaceFirst("  \\S.*", "").length()).distinct().count(),
+        "the summaries stand in one column: " + run.out());
   }
 
   @Test

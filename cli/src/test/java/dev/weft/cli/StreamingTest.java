@@ -47,6 +47,15 @@ final class StreamingTest {
   }
 
   @Test
+  void oneTokenIsNoneInThePlural() {
+    Streaming streaming = new Streaming(new PrintWriter(new Screen()), true);
+    streaming.begin("x");
+    streaming.token(0, 1, 7, "a");
+    streaming.close();
+    assertTrue(streaming.speed().startsWith("1 token, "), streaming.speed());
+  }
+
+  @Test
   void withoutTokensThereIsNoSpeed() {
     Streaming streaming = new Streaming(new PrintWriter(new Screen()), true);
     streaming.begin("x");
