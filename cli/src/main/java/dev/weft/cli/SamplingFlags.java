@@ -174,9 +174,9 @@ final class SamplingFlags {
 
   /// Refuses what is no temperature.
   static void requireTemperature(String option, double value) {
-    if (value != 0) {
-      between(option, value, LEAST, MOST, "1e-9 and 1e9, or 0,");
-    }
+    Require.that(
+        value >= 0 && value < Double.POSITIVE_INFINITY,
+        option + " must be a number of at least 0 but is " + value);
   }
 
   private static void between(

@@ -173,8 +173,8 @@ final class GenerateTest {
   void valuesAtTheirLimitsStillDraw() {
     for (String options :
         List.of(
-            "--temperature 1e-9 --repetition-penalty 1e-9 --bias a=1e9 --presence-penalty -1e9",
-            "--temperature 1e9 --repetition-penalty 1e9 --bad-word a --frequency-penalty 1e9")) {
+            "--temperature 1e-300 --repetition-penalty 1e-9 --bias a=1e9 --presence-penalty -1e9",
+            "--temperature 1e300 --repetition-penalty 1e9 --bad-word a --frequency-penalty 1e9")) {
       Run run = generate(("--max-tokens 3 " + options).split(" "));
       assertEquals(0, run.exitCode(), options + ": " + run.err());
     }
@@ -311,8 +311,6 @@ final class GenerateTest {
         "--temperature -1",
         "--temperature NaN",
         "--temperature Infinity",
-        "--temperature 1e-40",
-        "--temperature 1e10",
         "--presence-penalty -1e300",
         "--repetition-penalty 1e-300",
         "--bias a=1e300",
