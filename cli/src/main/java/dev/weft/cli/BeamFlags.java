@@ -99,6 +99,13 @@ final class BeamFlags {
     Require.that(
         diversityPenalty == 0 || groups > 1,
         "--diversity-penalty " + diversityPenalty + " does nothing without --groups above 1");
+    Require.that(
+        groups == 1 || diversityPenalty > 0,
+        "--groups "
+            + groups
+            + " finds the same texts "
+            + groups
+            + " times without --diversity-penalty above 0: add it");
     search(length, noRepeatNgram);
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,36 @@ final class BeamsTest {
   }
 
   @Test
+  void groupsDoNotTakeTheSameToken() throws IOException {
+    JsonNode results =
+        json("--beams 3 --returns 3 --groups 3 --diversity-penalty 99 --max-tokens 1")
+            .get("results");
+    assertEquals(3, results.size());
+    assertEquals(3, Set.copyOf(results.findValuesAsText("text")).size(), results.toString());
+  }
+
+  @Test
+  void earlyStopSaysWhenASearchEnds() throws IOException {
+    // So wide a beam that the first step sees an end.
+    String wide = "--beams 499 --returns 1 --max-tokens 2 --early-stop ";
+    assertEquals(1, json(wide + "returned").get("nodes").findValues("step").getLast().asInt());
+    assertEquals(2, json(wide + "beams").get("nodes").findValues("step").getLast().asInt());
+  }
+
+  @Test
+  void atTheLimitLiveSequencesCompeteWhereThatIsAskedFor() throws IOException {
+    String search = "--beams 499 --returns 1 --max-tokens 2 --early-stop beams --length-penalty 2";
+    assertTrue(json(search).at("/results/0/finished").asBoolean());
+    assertFalse(json(search + " --rank-all").at("/results/0/finished").asBoolean());
+  }
+
+  private static JsonNode json(String options) throws IOException {
+    Run run = beams((options + " --json").split(" "));
+    assertEquals(0, run.exitCode(), run.err());
+    return new ObjectMapper().readTree(run.lastLine());
+  }
+
+  @Test
   void verbosePrintsTheLiveTextsOfEachStep() {
     Run run = beams("--beams", "3", "--max-tokens", "4", "--verbose");
     List<String> lines = run.err().lines().toList();
@@ -125,6 +156,8 @@ final class BeamsTest {
           --returns 3 --beams 2, --returns must be at most --beams but they are 3 and 2
           --beams 0 --returns 0, --beams must be at least 1 but is 0
           --groups 4, --groups must divide --beams but they are 4 and 6
+          --groups 3, --groups 3 finds the same texts 3 times without --diversity-penalty above 0: add it
+          --groups 2 --diversity-penalty -1, --groups 2 finds the same texts 2 times without --diversity-penalty above 0: add it
           --diversity-penalty 1, --diversity-penalty 1.0 does nothing without --groups above 1
           --min-tokens 9 --max-tokens 5, --min-tokens must be at most --max-tokens but they are 9 and 5
           --early-stop soon, `--early-stop must be returned, beams, likely or never but is soon`
