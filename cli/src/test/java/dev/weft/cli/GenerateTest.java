@@ -255,7 +255,6 @@ final class GenerateTest {
         "--frequency-penalty -1e300",
         "--presence-penalty -1e300",
         "--repetition-penalty 1e-300",
-        "--bias a=1e300",
       })
   void whatNoLogitCouldBearIsRefusedInOneSentence(String options) {
     Run run = generate(options.split(" "));
