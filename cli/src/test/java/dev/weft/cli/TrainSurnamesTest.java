@@ -175,7 +175,6 @@ final class TrainSurnamesTest {
         "--count=0 | --count must be at least 1 but is 0",
         "--temperature=0 | --temperature must be a number above 0 but is 0.0",
         "--temperature=NaN | --temperature must be a number above 0 but is NaN",
-        "--temperature=1e-300 | --temperature 1.0E-300: ",
         "--model=/no/such | `weft train surnames --out /no/such` trains a model there"
       })
   void whatCannotBeDrawnIsRefusedInOneSentence(String option, String sentence) {
