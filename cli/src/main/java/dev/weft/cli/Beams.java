@@ -35,12 +35,7 @@ final class Beams implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What to continue (default: nothing, the beginning of a text).")
-  private String prompt;
+  @Mixin private PromptOption prompt;
 
   @Mixin private BeamFlags flags;
   @Mixin private LengthFlags length;
@@ -72,15 +67,15 @@ final class Beams implements Callable<Integer> {
     requireFolder();
     PrintWriter out = spec.commandLine().getOut();
     try (OpenModel open = models.open()) {
-      int[] ids = open.prompt(prompt);
+      int[] ids = open.prompt(prompt.text());
       length.requireRoom(ids.length, open);
       Tokenizer tokenizer = open.after(ids);
       BeamTree tree =
           search(open, tokenizer).trace(noCache ? new Replay(open.model()) : open.model(), ids);
-      BeamData data = new BeamData(prompt, tree, tokenizer);
+      BeamData data = new BeamData(prompt.text(), tree, tokenizer);
       out.print(tree.toText(tokenizer));
       for (ScoredSequence found : tree.sequences()) {
-        String text = Sampling.repr(prompt + tokenizer.decode(found.generated(), true));
+        String text = Sampling.repr(prompt.text() + tokenizer.decode(found.generated(), true));
         out.printf(Locale.ROOT, "%.4f: %s%n", found.score(), text);
       }
       out.flush();

@@ -3,16 +3,10 @@ package dev.weft.cli;
 import dev.weft.decoding.Generator;
 import dev.weft.decoding.Listener;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// What is continued and how its tokens are drawn: the options of all commands that draw.
 final class DrawFlags {
-  @Option(
-      names = "--prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What to continue (default: nothing, the beginning of a text).")
-  private String prompt;
+  @Mixin private PromptOption prompt;
 
   @Mixin private LengthFlags length;
   @Mixin private StopFlags stop;
@@ -26,7 +20,7 @@ final class DrawFlags {
   }
 
   String prompt() {
-    return prompt;
+    return prompt.text();
   }
 
   LengthFlags length() {
@@ -39,7 +33,7 @@ final class DrawFlags {
 
   /// The ids of the prompt; refuses more than the model can read and write.
   int[] ids(OpenModel open) {
-    int[] ids = open.prompt(prompt);
+    int[] ids = open.prompt(prompt.text());
     length.requireRoom(ids.length, open);
     return ids;
   }

@@ -205,12 +205,7 @@ final class SamplingFlags {
     return seed;
   }
 
-  /// The sampler of these options for a model.
-  Sampler sampler(OpenModel open, LengthFlags length) {
-    return sampler(open, length, temperature);
-  }
-
-  /// The sampler at another temperature; null is that of the preset.
+  /// The sampler of these options for a model, at a temperature; null is that of the preset.
   Sampler sampler(OpenModel open, LengthFlags length, Double temperature) {
     SamplerSettings settings = preset == null ? SamplerSettings.DEFAULT : preset.defaults();
     settings = temperature == null ? settings : settings.temperature(temperature);

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +60,39 @@ final class CompareTest {
             .at("/completions/0/text")
             .asText();
     assertEquals(first, rows.get(0).get("text").asText());
+  }
+
+  @Test
+  void theFiguresAreThoseOfTheTextsThatGenerateWrites() throws IOException {
+    String[] options = {"--prompt", "The sea", "--temperature", "0.6", "--max-tokens", "12"};
+    String[] compare = GenerateTest.with(options, "--json", "--count", "3", "--seed", "2");
+    JsonNode row =
+        new ObjectMapper()
+            .readTree(Run.weft(GenerateTest.with(compare, "compare")).lastLine())
+            .at("/rows/0");
+    JsonNode texts =
+        new ObjectMapper()
+            .readTree(Run.weft(GenerateTest.with(compare, "generate")).lastLine())
+            .get("completions");
+    double logProbability = 0;
+    double[] distinct = new double[3];
+    int tokens = 0;
+    for (JsonNode text : texts) {
+      int[] ids = new ObjectMapper().convertValue(text.get("tokens"), int[].class);
+      logProbability += text.get("logprob").asDouble();
+      tokens += ids.length;
+      for (int n = 1; n <= 2; n++) {
+        Set<List<Integer>> different = new HashSet<>();
+        for (int i = 0; i + n <= ids.length; i++) {
+          different.add(Arrays.stream(ids, i, i + n).boxed().toList());
+        }
+        distinct[n] += different.size() / (double) (ids.length - n + 1) / texts.size();
+      }
+    }
+    assertEquals(logProbability / tokens, row.get("logprob_per_token").asDouble(), 1e-9);
+    assertEquals(distinct[1], row.get("distinct_1").asDouble(), 1e-9);
+    assertEquals(distinct[2], row.get("distinct_2").asDouble(), 1e-9);
+    assertTrue(distinct[2] > distinct[1], "so that they can be told apart");
   }
 
   @Test

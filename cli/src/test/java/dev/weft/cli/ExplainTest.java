@@ -67,4 +67,30 @@ final class ExplainTest {
     assertEquals(0, run.exitCode(), run.err());
     return new ObjectMapper().readTree(run.lastLine());
   }
+
+  @Test
+  void asManyOfTheLikeliestAreShownAsAskedFor() throws IOException {
+    for (int best : new int[] {1, 4}) {
+      Run run =
+          Run.weft(
+              GenerateTest.with(
+                  GenerateTest.with(TinyModel.options(), "explain"),
+                  "--json",
+                  "--max-tokens",
+                  "5",
+                  "--best",
+                  "" + best));
+      for (JsonNode decision : new ObjectMapper().readTree(run.lastLine()).get("decisions")) {
+        int likeliest = 0;
+        for (JsonNode token : decision.get("tokens")) {
+          int id = token.get("id").asInt();
+          boolean other =
+              id != decision.get("chosen").asInt() && id != decision.get("runnerUp").asInt();
+          assertTrue(!other || token.get("rank").asInt() < best, decision.toString());
+          likeliest += token.get("rank").asInt() < best ? 1 : 0;
+        }
+        assertEquals(best, likeliest, decision.toString());
+      }
+    }
+  }
 }

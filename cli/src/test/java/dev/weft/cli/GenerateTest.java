@@ -235,6 +235,55 @@ final class GenerateTest {
   }
 
   @Test
+  void theScopeAndTheRuleAreThoseAskedFor() {
+    String[] penalty = {"--max-tokens", "24", "--presence-penalty", "-8"};
+    Set<String> texts = new HashSet<>();
+    for (String scope : List.of("all", "generated", "2", "0")) {
+      texts.add(generate(with(penalty, "--penalty-scope", scope)).out());
+    }
+    assertEquals(4, texts.size());
+    assertEquals(
+        generate("--max-tokens", "24").out(),
+        generate(with(penalty, "--penalty-scope", "0")).out());
+    String[] nucleus = {"--max-tokens", "24", "--top-p", "1e-9"};
+    assertEquals(
+        generate("--max-tokens", "24", "--temperature", "0").out(),
+        generate(with(nucleus, "--nucleus", "inclusive")).out());
+    String[] half = {"--max-tokens", "24", "--top-p", "0.004"};
+    assertNotEquals(
+        generate(with(half, "--nucleus", "inclusive")).out(),
+        generate(with(half, "--nucleus", "exclusive")).out());
+  }
+
+  @Test
+  void aTextThatMayEndDoesAndPastTheEndItGoesOn() throws IOException {
+    String[] ends = {"--json", "--max-tokens", "9", "--allow", "a"}; // a, or the end
+    Set<String> reasons = new HashSet<>();
+    for (int seed = 0; seed < 12; seed++) {
+      JsonNode one = json(generate(with(ends, "--seed", "" + seed))).at("/completions/0");
+      reasons.add(one.get("finish_reason").asText());
+      JsonNode on = json(generate(with(with(ends, "--seed", "" + seed), "--past-end")));
+      assertEquals(9, on.at("/completions/0/tokens").size());
+      assertEquals("max_tokens", on.at("/completions/0/finish_reason").asText());
+    }
+    assertTrue(reasons.contains("end_token"), reasons.toString());
+  }
+
+  @Test
+  void aSearchSaysHowItEndedAndKeepsItsLeastLength() throws IOException {
+    String[] search = {
+      "--json", "--beams", "500", "--max-tokens", "3"
+    }; // as wide as the vocabulary
+    JsonNode ended = json(generate(search)).at("/completions/0");
+    assertEquals("end_token", ended.get("finish_reason").asText());
+    assertTrue(ended.get("tokens").size() < 3, ended.toString());
+    JsonNode longer = json(generate(with(search, "--min-tokens", "3"))).at("/completions/0");
+    assertEquals(3, longer.get("tokens").size());
+    JsonNode narrow = json(generate("--json", "--beams", "1", "--max-tokens", "3"));
+    assertEquals("max_tokens", narrow.at("/completions/0/finish_reason").asText());
+  }
+
+  @Test
   void timeAndLengthAreLimits() throws IOException {
     JsonNode timed = json(generate("--json", "--max-time", "0")).at("/completions/0");
     assertEquals("max_time", timed.get("finish_reason").asText());

@@ -104,7 +104,8 @@ class SampleTest {
   void whatCannotBeDrawnByIsRefused() {
     try (Scope _ = Scope.noGrad()) {
       Tensor logits = Tensor.zeros(device, DType.F32, Shape.of(2, 3));
-      assertRefused("temperature must be above 0 but is 0", () -> sample(logits, 0, 0, 0));
+      assertRefused("above 0, as F32, but is 0.0", () -> sample(logits, 0, 0, 0));
+      assertRefused("1.0E-60", () -> sample(logits, 1e-60, 0, 0));
       assertRefused("NaN", () -> sample(logits, Double.NaN, 0, 0));
       assertRefused("-1 and 0.5", () -> sample(logits, 1, -1, 0.5));
       assertRefused("0 and 1.5", () -> sample(logits, 1, 0, 1.5));

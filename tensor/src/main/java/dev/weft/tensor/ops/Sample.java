@@ -19,9 +19,9 @@ public final class Sample {
       throw new IllegalArgumentException(
           "sample: logits must be (rows, vocabulary) but are " + logits.shape());
     }
-    if (!(draw.temperature() > 0)) {
+    if (!((float) draw.temperature() > 0)) {
       throw new IllegalArgumentException(
-          "sample: temperature must be above 0 but is "
+          "sample: temperature must be above 0, as F32, but is "
               + draw.temperature()
               + "; use argmax for 0");
     }
