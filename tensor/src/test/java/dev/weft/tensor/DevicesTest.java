@@ -36,10 +36,10 @@ class DevicesTest {
         300,
         (random, size) -> 1 + (long) Math.pow(2, size / 2.0 * random.nextUniform()),
         bytes -> {
-          long taken = HostMemory.sizeClass(bytes);
+          long taken = MemoryPool.sizeClass(bytes);
           assertTrue(taken >= bytes && taken % 64 == 0);
           assertTrue(taken <= Math.max(bytes * 9 / 8, bytes + 64), bytes + " takes " + taken);
-          assertEquals(taken, HostMemory.sizeClass(taken));
+          assertEquals(taken, MemoryPool.sizeClass(taken));
         });
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.kernels.cpu;
 
+import dev.weft.kernels.Axes;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Tensor;
 
@@ -45,69 +46,27 @@ final class Walk {
     operands = 1 + inputs.length;
     size = new int[operands];
     base = new long[operands];
-    int rank = y.shape().rank();
-    dims = new int[Math.max(1, rank)];
-    strides = new long[operands][dims.length];
-    int[] order = outermostFirst(y);
+    Tensor[] tensors = new Tensor[operands];
+    tensors[0] = y;
+    System.arraycopy(inputs, 0, tensors, 1, inputs.length);
+    Axes merged = new Axes(tensors);
+    axes = merged.count();
+    dims = new int[axes];
+    strides = new long[operands][axes];
+    for (int i = 0; i < axes; i++) {
+      dims[i] = merged.dim(i);
+    }
     for (int k = 0; k < operands; k++) {
-      Tensor t = k == 0 ? y : inputs[k - 1];
-      size[k] = t.dtype().bytes();
-      base[k] = t.address();
-      for (int i = 0; i < rank; i++) {
-        strides[k][i] = t.stride(order[i]) * size[k];
+      size[k] = tensors[k].dtype().bytes();
+      base[k] = tensors[k].address();
+      for (int i = 0; i < axes; i++) {
+        strides[k][i] = merged.stride(k, i) * size[k];
       }
     }
-    for (int i = 0; i < rank; i++) {
-      dims[i] = y.dim(order[i]);
-    }
-    axes = merge(rank);
     staged = accumulate;
     for (int k = 0; k < operands; k++) {
       staged |= strides[k][axes - 1] != size[k];
     }
-  }
-
-  /// Axes by falling stride of the output, so that it is written in order.
-  private static int[] outermostFirst(Tensor y) {
-    int[] order = new int[y.shape().rank()];
-    for (int i = 0; i < order.length; i++) {
-      int at = i;
-      while (at > 0 && y.stride(order[at - 1]) < y.stride(i)) {
-        order[at] = order[--at];
-      }
-      order[at] = i;
-    }
-    return order;
-  }
-
-  /// Drops axes of size 1 and joins neighbours that all operands step through evenly; returns how
-  /// many are left.
-  private int merge(int rank) {
-    int last = -1; // from the front: each axis joins the one before it when it continues it
-    for (int i = 0; i < rank; i++) {
-      if (dims[i] == 1) {
-        continue;
-      }
-      boolean joins = last >= 0;
-      for (int k = 0; joins && k < operands; k++) {
-        joins = strides[k][last] == strides[k][i] * dims[i];
-      }
-      joins = joins && (long) dims[last] * dims[i] <= Integer.MAX_VALUE;
-      int previous = joins ? dims[last] : 1;
-      last = joins ? last : last + 1;
-      dims[last] = previous * dims[i];
-      for (int k = 0; k < operands; k++) {
-        strides[k][last] = strides[k][i];
-      }
-    }
-    if (last < 0) {
-      dims[0] = 1;
-      for (int k = 0; k < operands; k++) {
-        strides[k][0] = size[k];
-      }
-      return 1;
-    }
-    return last + 1;
   }
 
   /// Runs the kernel over everything.

@@ -1,0 +1,339 @@
+package dev.weft.kernels.cuda;
+
+import dev.weft.tensor.Activation;
+import dev.weft.tensor.Binary;
+import dev.weft.tensor.Draw;
+import dev.weft.tensor.Grad;
+import dev.weft.tensor.Kernels;
+import dev.weft.tensor.KeyValueCache;
+import dev.weft.tensor.Recurrence;
+import dev.weft.tensor.Reduce;
+import dev.weft.tensor.Tensor;
+import dev.weft.tensor.Unary;
+import dev.weft.tensor.Weight;
+
+/// The numeric contract on a GPU: one class, and one `.cu` file, for each family of kernels, in
+/// F32.
+final class CudaKernels implements Kernels {
+  private final Elementwise elementwise;
+  private final Copying copying;
+
+  CudaKernels(CudaDevice device, CudaStream stream, Probe.Found found) {
+    elementwise = new Elementwise(stream);
+    copying = new Copying(stream);
+  }
+
+  private static UnsupportedOperationException missing(String kernel) {
+    return new UnsupportedOperationException("cuda: " + kernel + " has no kernel yet");
+  }
+
+  @Override
+  public void fill(Tensor x, double value) {
+    copying.fill(x, value);
+  }
+
+  @Override
+  public void copy(Grad y, Tensor x) {
+    copying.copy(y, x);
+  }
+
+  @Override
+  public void cast(Tensor y, Tensor x) {
+    copying.cast(y, x);
+  }
+
+  @Override
+  public void unary(Unary f, Tensor y, Tensor x) {
+    elementwise.unary(f, y, x);
+  }
+
+  @Override
+  public void unaryGrad(Unary f, Grad dx, Tensor dy, Tensor x, Tensor y) {
+    elementwise.unaryGrad(f, dx, dy, x, y);
+  }
+
+  @Override
+  public void binary(Binary f, Tensor y, Tensor a, Tensor b) {
+    elementwise.binary(f, y, a, b);
+  }
+
+  @Override
+  public void binaryGrad(Binary f, boolean left, Grad d, Tensor dy, Tensor a, Tensor b, Tensor y) {
+    elementwise.binaryGrad(f, left, d, dy, a, b, y);
+  }
+
+  @Override
+  public void affine(Grad y, Tensor x, double scale, double shift) {
+    elementwise.affine(y, x, scale, shift);
+  }
+
+  @Override
+  public void where(Tensor y, Tensor condition, Tensor a, Tensor b) {
+    elementwise.where(y, condition, a, b);
+  }
+
+  @Override
+  public void dropout(Grad y, Tensor x, double p, long seed, int step, int sequence) {
+    throw missing("dropout");
+  }
+
+  @Override
+  public void clamp(Tensor x, double limit) {
+    elementwise.clamp(x, limit);
+  }
+
+  @Override
+  public void reduce(Reduce f, Grad y, Tensor x) {
+    throw missing("reduce");
+  }
+
+  @Override
+  public void reduceGrad(Reduce f, Grad dx, Tensor dy, Tensor x, Tensor y) {
+    throw missing("reduceGrad");
+  }
+
+  @Override
+  public void argmax(Tensor y, Tensor x) {
+    throw missing("argmax");
+  }
+
+  @Override
+  public void topK(Tensor values, Tensor ids, Tensor x, boolean descending) {
+    throw missing("topK");
+  }
+
+  @Override
+  public void sample(Tensor ids, Tensor logits, Draw draw) {
+    throw missing("sample");
+  }
+
+  @Override
+  public void cumsum(Grad y, Tensor x, boolean reverse) {
+    throw missing("cumsum");
+  }
+
+  @Override
+  public void gather(Tensor y, Tensor x, Tensor ids) {
+    throw missing("gather");
+  }
+
+  @Override
+  public void gatherGrad(Grad dx, Tensor dy, Tensor ids) {
+    throw missing("gatherGrad");
+  }
+
+  @Override
+  public void matmul(Grad c, Tensor a, Tensor b) {
+    throw missing("matmul");
+  }
+
+  @Override
+  public void pack(Weight target, Tensor matrix) {
+    throw missing("pack");
+  }
+
+  @Override
+  public void linear(
+      Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual) {
+    throw missing("linear");
+  }
+
+  @Override
+  public void recurrent(Recurrence run) {
+    throw missing("recurrent");
+  }
+
+  @Override
+  public void recurrentGrad(
+      Recurrence run, Tensor dh, Tensor dh0, Tensor dc0, Tensor dy, Tensor dcLast) {
+    throw missing("recurrentGrad");
+  }
+
+  @Override
+  public void embedding(Tensor y, Tensor table, Tensor ids) {
+    throw missing("embedding");
+  }
+
+  @Override
+  public void column(Tensor y, Weight w, Tensor ids) {
+    throw missing("column");
+  }
+
+  @Override
+  public void embeddingGrad(Grad dTable, Tensor dy, Tensor ids) {
+    throw missing("embeddingGrad");
+  }
+
+  @Override
+  public void softmax(Tensor y, Tensor x) {
+    throw missing("softmax");
+  }
+
+  @Override
+  public void softmaxGrad(Grad dx, Tensor dy, Tensor y) {
+    throw missing("softmaxGrad");
+  }
+
+  @Override
+  public void logSoftmax(Tensor y, Tensor x) {
+    throw missing("logSoftmax");
+  }
+
+  @Override
+  public void logSoftmaxGrad(Grad dx, Tensor dy, Tensor y) {
+    throw missing("logSoftmaxGrad");
+  }
+
+  @Override
+  public void crossEntropy(
+      Tensor losses,
+      Tensor stats,
+      Tensor logits,
+      Tensor targets,
+      Tensor weights,
+      double smoothing,
+      int ignore) {
+    throw missing("crossEntropy");
+  }
+
+  @Override
+  public void crossEntropyGrad(
+      Grad dLogits,
+      Tensor dLosses,
+      Tensor logits,
+      Tensor stats,
+      Tensor targets,
+      Tensor weights,
+      double smoothing,
+      int ignore) {
+    throw missing("crossEntropyGrad");
+  }
+
+  @Override
+  public void layerNorm(Tensor y, Tensor stats, Tensor x, Tensor w, Tensor b, double eps) {
+    throw missing("layerNorm");
+  }
+
+  @Override
+  public void layerNormGrad(
+      Grad dx, Grad dw, Grad db, Tensor dy, Tensor x, Tensor w, Tensor stats) {
+    throw missing("layerNormGrad");
+  }
+
+  @Override
+  public void rmsNorm(Tensor y, Tensor stats, Tensor x, Tensor w, double eps) {
+    throw missing("rmsNorm");
+  }
+
+  @Override
+  public void rmsNormGrad(Grad dx, Grad dw, Tensor dy, Tensor x, Tensor w, Tensor stats) {
+    throw missing("rmsNormGrad");
+  }
+
+  @Override
+  public void batchNorm(
+      Tensor y,
+      Tensor stats,
+      Tensor running,
+      Tensor x,
+      Tensor w,
+      Tensor b,
+      double momentum,
+      double eps) {
+    throw missing("batchNorm");
+  }
+
+  @Override
+  public void batchNormInference(
+      Tensor y, Tensor running, Tensor x, Tensor w, Tensor b, double eps) {
+    throw missing("batchNormInference");
+  }
+
+  @Override
+  public void batchNormGrad(
+      Grad dx, Grad dw, Grad db, Tensor dy, Tensor x, Tensor w, Tensor stats) {
+    throw missing("batchNormGrad");
+  }
+
+  @Override
+  public void attention(
+      Tensor y, Tensor stats, Tensor q, Tensor k, Tensor v, Tensor lengths, double scale) {
+    throw missing("attention");
+  }
+
+  @Override
+  public void attentionGrad(
+      Grad dq,
+      Grad dk,
+      Grad dv,
+      Tensor dy,
+      Tensor y,
+      Tensor stats,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor lengths,
+      double scale) {
+    throw missing("attentionGrad");
+  }
+
+  @Override
+  public void cacheAppend(KeyValueCache cache, Tensor k, Tensor v, Tensor starts, Tensor past) {
+    throw missing("cacheAppend");
+  }
+
+  @Override
+  public void cacheAttention(
+      Tensor y, Tensor q, KeyValueCache cache, Tensor starts, Tensor past, double scale) {
+    throw missing("cacheAttention");
+  }
+
+  @Override
+  public void cacheReorder(KeyValueCache cache, int[] parents, int[] lengths) {
+    throw missing("cacheReorder");
+  }
+
+  @Override
+  public void cacheCopy(
+      KeyValueCache target, int targetRow, KeyValueCache source, int sourceRow, int length) {
+    throw missing("cacheCopy");
+  }
+
+  @Override
+  public long cacheRowSize(int heads, int headDim, int capacity) {
+    throw missing("cacheRowSize");
+  }
+
+  @Override
+  public void sgd(
+      Tensor p,
+      Tensor g,
+      Tensor m,
+      double rate,
+      double momentum,
+      boolean nesterov,
+      double decay,
+      boolean first) {
+    throw missing("sgd");
+  }
+
+  @Override
+  public void adam(Tensor p, Tensor g, Tensor m, Tensor v, AdamStep step) {
+    throw missing("adam");
+  }
+
+  @Override
+  public void rmsProp(Tensor p, Tensor g, Tensor v, double rate, double alpha, double eps) {
+    throw missing("rmsProp");
+  }
+
+  @Override
+  public void adagrad(Tensor p, Tensor g, Tensor v, double rate, double eps) {
+    throw missing("adagrad");
+  }
+
+  @Override
+  public double sumOfSquares(Tensor x) {
+    throw missing("sumOfSquares");
+  }
+}

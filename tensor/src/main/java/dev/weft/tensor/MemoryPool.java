@@ -1,0 +1,164 @@
+package dev.weft.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A device's pool of memory. Small blocks are cut from 4 MiB slabs, large ones come from the
+/// system
+/// singly; a block that is given back waits in the free list of its size class for the next of that
+/// class. Sizes repeat from step to step, so that nothing is allocated after the first. Slabs live
+/// as long as the process.
+public abstract class MemoryPool {
+  private static final long ALIGNMENT = 64;
+  private static final long SLAB = 4L << 20;
+  private static final long LARGE = SLAB / 4;
+  private static final boolean POISON = Boolean.getBoolean("weft.checked");
+
+  private record Large(String owner, long bytes) {}
+
+  private final String device;
+  private final boolean pooled;
+  private final Map<Long, ArrayDeque<MemorySegment>> free = new HashMap<>();
+  private final Map<Long, Large> large = new HashMap<>(); // in use, by address
+  private MemorySegment slab; // null before the first
+  private long slabUsed;
+  private long live;
+  private long peak;
+  private long reserved;
+  private long allocations;
+
+  /// An empty pool.
+  ///
+  /// @param device begins its error texts
+  /// @param pooled false: every block comes from the system and goes back to it, at exactly the
+  ///     size that was asked for, so that a memory checker sees what lies beside it
+  protected MemoryPool(String device, boolean pooled) {
+    this.device = device;
+    this.pooled = pooled;
+  }
+
+  /// Memory from the system, aligned to 64 bytes, or null when there is none.
+  protected abstract MemorySegment reserve(long bytes);
+
+  /// Gives the system back what [#reserve] gave.
+  protected abstract void giveBack(MemorySegment memory);
+
+  /// Part of what [#reserve] gave.
+  protected abstract MemorySegment cut(MemorySegment slab, long offset, long bytes);
+
+  /// Fills memory with NaN.
+  protected abstract void poison(MemorySegment memory, long bytes);
+
+  /// See [Device#allocate].
+  public final synchronized MemorySegment allocate(long bytes, String owner) {
+    long rounded = pooled ? sizeClass(bytes) : Math.max(1, bytes);
+    ArrayDeque<MemorySegment> list = free.get(rounded);
+    MemorySegment memory = list == null ? null : list.pollLast();
+    if (memory == null) {
+      memory = take(rounded, owner);
+    }
+    if (rounded > LARGE) {
+      large.put(memory.address(), new Large(owner, bytes));
+    }
+    live += bytes;
+    peak = Math.max(peak, live);
+    allocations++;
+    if (POISON) {
+      poison(memory, rounded);
+    }
+    return memory;
+  }
+
+  /// See [Device#release].
+  public final synchronized void release(MemorySegment memory, long bytes) {
+    long rounded = pooled ? sizeClass(bytes) : Math.max(1, bytes);
+    live -= bytes;
+    if (rounded > LARGE) {
+      large.remove(memory.address());
+    }
+    if (POISON) {
+      poison(memory, rounded);
+    }
+    if (!pooled) {
+      giveBack(memory);
+      reserved -= rounded;
+      return;
+    }
+    free.computeIfAbsent(rounded, size -> new ArrayDeque<>()).addLast(memory);
+  }
+
+  /// See [Device#stats].
+  public final synchronized DeviceStats stats() {
+    return new DeviceStats(live, peak, reserved, allocations);
+  }
+
+  /// See [Device#resetPeak].
+  public final synchronized void resetPeak() {
+    peak = live;
+  }
+
+  private MemorySegment take(long rounded, String owner) {
+    if (rounded > LARGE || !pooled) {
+      return reserve(rounded, rounded, owner);
+    }
+    if (slab == null || slabUsed + rounded > SLAB) {
+      slab = reserve(SLAB, rounded, owner);
+      slabUsed = 0;
+    }
+    MemorySegment memory = cut(slab, slabUsed, rounded);
+    slabUsed += rounded;
+    return memory;
+  }
+
+  private MemorySegment reserve(long bytes, long asked, String owner) {
+    MemorySegment memory = reserve(bytes);
+    if (memory == null) {
+      throw new OutOfMemoryError(
+          device
+              + ": "
+              + owner
+              + " asked for "
+              + mebibytes(asked)
+              + " MiB but the system gave none; "
+              + mebibytes(live)
+              + " MiB are in use and "
+              + mebibytes(reserved)
+              + " MiB reserved"
+              + owners()
+              + ". A shorter context, a smaller batch or a smaller dtype needs less");
+    }
+    reserved += bytes;
+    return memory;
+  }
+
+  /// `; the most has NAME with 12 MiB, then NAME with 3 MiB`: of the blocks that are not in a slab.
+  private String owners() {
+    Map<String, Long> bytes = new HashMap<>();
+    large.values().forEach(block -> bytes.merge(block.owner, block.bytes, Long::sum));
+    StringBuilder text = new StringBuilder();
+    bytes.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(3)
+        .forEach(
+            e ->
+                text.append(text.isEmpty() ? "; the most has " : ", then ")
+                    .append(e.getKey())
+                    .append(" with ")
+                    .append(mebibytes(e.getValue()))
+                    .append(" MiB"));
+    return text.toString();
+  }
+
+  /// Eight classes between two powers of two: at most 12.5 % is lost, and near sizes share a list.
+  static long sizeClass(long bytes) {
+    long size = Math.max(ALIGNMENT, bytes);
+    long step = Math.max(ALIGNMENT, Long.highestOneBit(size - 1) >> 3);
+    return Math.multiplyExact(Math.ceilDiv(size, step), step);
+  }
+
+  private static long mebibytes(long bytes) {
+    return Math.ceilDiv(bytes, 1L << 20);
+  }
+}
