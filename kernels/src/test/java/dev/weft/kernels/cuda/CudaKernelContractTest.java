@@ -1,0 +1,54 @@
+package dev.weft.kernels.cuda;
+
+import dev.weft.tensor.Device;
+import dev.weft.tensor.KernelContract;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+
+final class CudaKernelContractTest extends KernelContract {
+  /// `-Dweft.cuda.kernels=REGEX` leaves the other kernels out.
+  private static final Pattern TAKEN =
+      Pattern.compile(System.getProperty("weft.cuda.kernels", ".*"));
+
+  /// Kernels whose sums run in another order than the definition's, and how far they may be off;
+  /// all others give the same bits.
+  private static final Map<String, Double> TOLERANCES = Map.ofEntries();
+
+  private static CudaDevice device;
+
+  @BeforeAll
+  static void open() {
+    Assumptions.assumeTrue(
+        Boolean.getBoolean("weft.cuda.prototype")
+            || System.getProperty("weft.cuda.prototype") != null,
+        "no CUDA emulator yet");
+    device =
+        CudaDevice.open(
+            0, new CudaDevice.Options(!"0".equals(System.getProperty("weft.cuda.pooled"))));
+  }
+
+  @AfterAll
+  static void close() {
+    if (device != null) {
+      device.close();
+    }
+  }
+
+  @Override
+  protected Device device() {
+    return device;
+  }
+
+  @Override
+  protected double tolerance(String kernel) {
+    return TOLERANCES.getOrDefault(kernel, 0.0);
+  }
+
+  @Override
+  protected boolean takes(String kernel) {
+    return TAKEN.matcher(kernel).matches();
+  }
+}
