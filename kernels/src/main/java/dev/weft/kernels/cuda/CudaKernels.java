@@ -17,10 +17,14 @@ import dev.weft.tensor.Weight;
 final class CudaKernels implements Kernels {
   private final Elementwise elementwise;
   private final Copying copying;
+  private final Dropout dropout;
+  private final Optimizers optimizers;
 
   CudaKernels(CudaDevice device, CudaStream stream, Probe.Found found) {
     elementwise = new Elementwise(stream);
     copying = new Copying(stream);
+    dropout = new Dropout(stream);
+    optimizers = new Optimizers(stream);
   }
 
   private static UnsupportedOperationException missing(String kernel) {
@@ -74,7 +78,7 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void dropout(Grad y, Tensor x, double p, long seed, int step, int sequence) {
-    throw missing("dropout");
+    dropout.dropout(y, x, p, seed, step, sequence);
   }
 
   @Override
@@ -314,26 +318,26 @@ final class CudaKernels implements Kernels {
       boolean nesterov,
       double decay,
       boolean first) {
-    throw missing("sgd");
+    optimizers.sgd(p, g, m, rate, momentum, nesterov, decay, first);
   }
 
   @Override
   public void adam(Tensor p, Tensor g, Tensor m, Tensor v, AdamStep step) {
-    throw missing("adam");
+    optimizers.adam(p, g, m, v, step);
   }
 
   @Override
   public void rmsProp(Tensor p, Tensor g, Tensor v, double rate, double alpha, double eps) {
-    throw missing("rmsProp");
+    optimizers.rmsProp(p, g, v, rate, alpha, eps);
   }
 
   @Override
   public void adagrad(Tensor p, Tensor g, Tensor v, double rate, double eps) {
-    throw missing("adagrad");
+    optimizers.adagrad(p, g, v, rate, eps);
   }
 
   @Override
   public double sumOfSquares(Tensor x) {
-    throw missing("sumOfSquares");
+    return optimizers.sumOfSquares(x);
   }
 }
