@@ -19,12 +19,14 @@ final class CudaKernels implements Kernels {
   private final Copying copying;
   private final Dropout dropout;
   private final Optimizers optimizers;
+  private final Softmax softmax;
 
   CudaKernels(CudaDevice device, CudaStream stream, Probe.Found found) {
     elementwise = new Elementwise(stream);
     copying = new Copying(stream);
     dropout = new Dropout(stream);
     optimizers = new Optimizers(stream);
+    softmax = new Softmax(stream);
   }
 
   private static UnsupportedOperationException missing(String kernel) {
@@ -170,22 +172,22 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void softmax(Tensor y, Tensor x) {
-    throw missing("softmax");
+    softmax.softmax(y, x);
   }
 
   @Override
   public void softmaxGrad(Grad dx, Tensor dy, Tensor y) {
-    throw missing("softmaxGrad");
+    softmax.softmaxGrad(dx, dy, y);
   }
 
   @Override
   public void logSoftmax(Tensor y, Tensor x) {
-    throw missing("logSoftmax");
+    softmax.logSoftmax(y, x);
   }
 
   @Override
   public void logSoftmaxGrad(Grad dx, Tensor dy, Tensor y) {
-    throw missing("logSoftmaxGrad");
+    softmax.logSoftmaxGrad(dx, dy, y);
   }
 
   @Override
