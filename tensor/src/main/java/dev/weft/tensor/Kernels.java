@@ -103,6 +103,9 @@ public interface Kernels {
   /// where the scale is 0.
   void pack(Weight target, Tensor matrix);
 
+  /// How a pack with `out` columns lies in this device's memory.
+  Weight.Layout packLayout(int out, DType dtype);
+
   /// y (R, out) = activation(x (R, in) · w + bias?) + residual?. Chains as in `matmul`; BF16
   /// widened exactly. I8: for each group g of 128 k, c = chain from 0 of x · value, then acc =
   /// fma(scale, c, acc), g ascending, acc from 0.

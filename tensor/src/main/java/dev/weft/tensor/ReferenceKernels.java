@@ -108,6 +108,11 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public Weight.Layout packLayout(int out, DType dtype) {
+    return Weight.Layout.host(dtype);
+  }
+
+  @Override
   public void linear(
       Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual) {
     ReferenceProducts.linear(y, x, w, bias, activation, residual);

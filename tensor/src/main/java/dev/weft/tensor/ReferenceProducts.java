@@ -46,7 +46,7 @@ final class ReferenceProducts {
     Elements ws = Elements.of(matrix);
     int in = target.in();
     int out = target.out();
-    int padded = target.panels().dim(0) * Weight.PANEL;
+    int padded = target.panels().dim(0) * target.layout().width();
     for (int n = 0; n < padded; n++) {
       Elements column = n < out ? ws.column(n) : null;
       for (int from = 0; from < in; from += Weight.GROUP) {
@@ -54,7 +54,7 @@ final class ReferenceProducts {
         double scale = 1;
         if (scales != null) {
           scale = column == null ? 0 : Real.F32.div(largest(column, from, to), 127);
-          scales.set(scaleIndex(target, from / Weight.GROUP, n), scale);
+          scales.set(target.scaleIndex(from, n), scale);
         }
         for (int k = from; k < to; k++) {
           double w = column == null ? 0 : column.get(k);
@@ -77,11 +77,6 @@ final class ReferenceProducts {
 
   private static double quantised(double w, double scale) {
     return scale == 0 ? 0 : Math.clamp(Math.rint(Real.F32.div(w, scale)), -127, 127);
-  }
-
-  private static long scaleIndex(Weight w, int group, int n) {
-    int groups = Math.ceilDiv(w.in(), Weight.GROUP);
-    return ((long) (n / Weight.PANEL) * groups + group) * Weight.PANEL + n % Weight.PANEL;
   }
 
   static void linear(
@@ -124,7 +119,7 @@ final class ReferenceProducts {
     double sum = 0;
     for (int from = 0; from < column.length; from += Weight.GROUP) {
       int to = Math.min(column.length, from + Weight.GROUP);
-      double scale = scales.get(scaleIndex(w, from / Weight.GROUP, n));
+      double scale = scales.get(w.scaleIndex(from, n));
       sum = r.fma(scale, chain(r, x, column, from, to, 0), sum);
     }
     return sum;
@@ -163,7 +158,7 @@ final class ReferenceProducts {
       int n = is.id(i);
       double[] column = column(w, n);
       for (int k = 0; k < column.length; k++) {
-        double scale = scales == null ? 1 : scales.get(scaleIndex(w, k / Weight.GROUP, n));
+        double scale = scales == null ? 1 : scales.get(w.scaleIndex(k, n));
         ys.set(i, k, scales == null ? column[k] : Real.F32.mul(scale, column[k]));
       }
     }

@@ -3,18 +3,14 @@ package dev.weft.tensor;
 /// What a product multiplies by: a matrix of `in` rows and `out` columns, either dense (a tensor
 /// view, any strides) or packed for reading at memory speed.
 ///
-/// A pack lies in panels of [#PANEL] columns, k-major, as F32, BF16 or I8; [#index] says where
-/// element (k, n) stands. Columns past `out` are zero. In a BF16 pack two k share a row, side by
-/// side in each column, so that a 32-bit lane holds both: the even k in its low half, the odd one
-/// in its high half, and widening is a shift or a mask. (Were `in` odd, a last k of zeros is
-/// added.)
+/// A pack lies in panels of columns, k-major, as F32, BF16 or I8, in the [Layout] that its device
+/// reads best; [#index] says where element (k, n) stands. Columns past `out` are zero.
 ///
 /// An I8 pack has one F32 scale per column and group of [#GROUP] k: symmetric, scale = max |w| /
-/// 127, value = round to even of w / scale; element (g, n) of the scales stands at `((n / PANEL) ·
-/// groups + g) · PANEL + n % PANEL`. A pack made of a parameter remembers its version and refuses
-/// to be used after the parameter changed.
+/// 127, value = round to even of w / scale; [#scaleIndex] says where it stands. A pack made of a
+/// parameter remembers its version and refuses to be used after the parameter changed.
 public final class Weight {
-  /// Columns of a panel.
+  /// Columns of a panel on host devices.
   public static final int PANEL = 48;
 
   /// k that share one scale in an I8 pack.
@@ -23,6 +19,7 @@ public final class Weight {
   private final int in;
   private final int out;
   private final DType dtype;
+  private final Layout layout; // of a pack
   private final Tensor dense;
   private final Tensor panels;
   private final Tensor scales;
@@ -33,6 +30,7 @@ public final class Weight {
       int in,
       int out,
       DType dtype,
+      Layout layout,
       Tensor dense,
       Tensor panels,
       Tensor scales,
@@ -40,6 +38,7 @@ public final class Weight {
     this.in = in;
     this.out = out;
     this.dtype = dtype;
+    this.layout = layout;
     this.dense = dense;
     this.panels = panels;
     this.scales = scales;
@@ -50,7 +49,7 @@ public final class Weight {
   /// The matrix (in, out) as it is.
   public static Weight dense(Tensor matrix) {
     matrix.shape().requireRank(2, "weight", "the matrix");
-    return new Weight(matrix.dim(0), matrix.dim(1), matrix.dtype(), matrix, null, null, null);
+    return new Weight(matrix.dim(0), matrix.dim(1), matrix.dtype(), null, matrix, null, null, null);
   }
 
   /// Packs the matrix (in, out), any strides, F32, as F32, BF16 or I8; `owner` holds the pack.
@@ -77,13 +76,15 @@ public final class Weight {
     if (dtype != DType.F32 && dtype != DType.BF16 && dtype != DType.I8) {
       throw new IllegalArgumentException("weight: packs are F32, BF16 or I8, not " + dtype);
     }
-    int count = Math.ceilDiv(out, PANEL);
-    Tensor panels = owner.empty(device, dtype, Shape.of(count, depth(in, dtype), PANEL));
+    Layout layout = device.kernels().packLayout(out, dtype);
+    int width = layout.width;
+    int count = Math.ceilDiv(out, width);
+    Tensor panels = owner.empty(device, dtype, Shape.of(count, layout.depth(in), width));
     Tensor scales =
         dtype == DType.I8
-            ? owner.empty(device, DType.F32, Shape.of(count, Math.ceilDiv(in, GROUP), PANEL))
+            ? owner.empty(device, DType.F32, Shape.of(count, Math.ceilDiv(in, GROUP), width))
             : null;
-    return new Weight(in, out, dtype, null, panels, scales, source);
+    return new Weight(in, out, dtype, layout, null, panels, scales, source);
   }
 
   /// Rows: the length of what it multiplies.
@@ -111,26 +112,32 @@ public final class Weight {
     return dense;
   }
 
-  /// The panels (panels, in, PANEL) of a packed weight, `in` made even in a BF16 pack; null when
-  /// dense.
+  /// The panels (panels, depth, width) of a packed weight; null when dense.
   public Tensor panels() {
     return panels;
   }
 
-  /// k of a panel: `in`, made even for BF16.
-  public static int depth(int in, DType dtype) {
-    return dtype == DType.BF16 ? in + (in & 1) : in;
+  /// How a pack lies in memory; null for a dense weight.
+  public Layout layout() {
+    return layout;
   }
 
   /// Where element (k, n) of a pack stands in [#panels], counted in elements.
   public long index(int k, int n) {
-    long panel = (long) (n / PANEL) * depth(in, dtype) * PANEL;
-    int column = n % PANEL;
-    return panel
-        + (dtype == DType.BF16 ? (k / 2 * PANEL + column) * 2L + k % 2 : (long) k * PANEL + column);
+    int width = layout.width;
+    int together = layout.together;
+    long panel = (long) (n / width) * layout.depth(in) * width;
+    return panel + ((long) (k / together) * width + n % width) * together + k % together;
   }
 
-  /// The scales (panels, groups, PANEL) of an I8 pack, else null.
+  /// Where the scale of element (k, n) of an I8 pack stands in [#scales], counted in elements.
+  public long scaleIndex(int k, int n) {
+    int groups = Math.ceilDiv(in, GROUP);
+    int width = layout.width;
+    return ((long) (n / width) * groups + k / GROUP) * width + n % width;
+  }
+
+  /// The scales (panels, groups, width) of an I8 pack, else null.
   public Tensor scales() {
     return scales;
   }
@@ -171,5 +178,24 @@ public final class Weight {
   /// `(in, out)` for error texts.
   public Shape shape() {
     return Shape.of(in, out);
+  }
+
+  /// How a pack lies in memory.
+  ///
+  /// @param width columns of a panel
+  /// @param together how many k stand side by side in each column, so that a 32-bit lane holds
+  ///     several narrow ones, the first in its low bits; `in` is rounded up to a multiple, with
+  /// zeros
+  public record Layout(int width, int together) {
+    /// What host devices read: panels of [#PANEL] columns; BF16 in pairs, which a shift and a mask
+    /// widen.
+    public static Layout host(DType dtype) {
+      return new Layout(PANEL, dtype == DType.BF16 ? 2 : 1);
+    }
+
+    /// k of a panel: `in`, rounded up.
+    public int depth(int in) {
+      return Math.ceilDiv(in, together) * together;
+    }
   }
 }

@@ -134,8 +134,57 @@ public abstract class KernelContract {
         compare(name + ", output " + i, tolerance, wanted, got);
         compare(name + ", memory around output " + i, tolerance, wanted.root(), got.root());
       }
+      for (int i = 0; i < expected.packs().size(); i++) {
+        comparePacks(name, expected.packs().get(i), actual.packs().get(i));
+      }
       return expected.hasGradients();
     }
+  }
+
+  /// The same bits at every (k, n), and nothing but zeros beside them.
+  private static void comparePacks(String name, Weight expected, Weight actual) {
+    compare(name + ", values", 0, floats(expected.panels()), ordered(expected, actual));
+    if (expected.scales() != null) {
+      float[] wanted = expected.scales().toFloats();
+      float[] got = new float[wanted.length];
+      float[] scales = actual.scales().toFloats();
+      for (int k = 0; k < expected.in(); k += Weight.GROUP) {
+        for (int n = 0; n < expected.out(); n++) {
+          got[Math.toIntExact(expected.scaleIndex(k, n))] =
+              scales[Math.toIntExact(actual.scaleIndex(k, n))];
+          scales[Math.toIntExact(actual.scaleIndex(k, n))] = 0;
+        }
+      }
+      compare(name + ", scales", 0, wanted, got);
+      compare(name + ", scales of no column", 0, new float[scales.length], scales);
+    }
+  }
+
+  /// The values of `actual` in the order of `expected`; fails when something else is not 0.
+  private static float[] ordered(Weight expected, Weight actual) {
+    float[] values = floats(actual.panels());
+    float[] ordered = new float[Math.toIntExact(expected.panels().size())];
+    for (int k = 0; k < expected.in(); k++) {
+      for (int n = 0; n < expected.out(); n++) {
+        int at = Math.toIntExact(actual.index(k, n));
+        ordered[Math.toIntExact(expected.index(k, n))] = values[at];
+        values[at] = 0;
+      }
+    }
+    compare("values of no column", 0, new float[values.length], values);
+    return ordered;
+  }
+
+  private static float[] floats(Tensor x) {
+    if (x.dtype() != DType.I8) {
+      return x.toFloats();
+    }
+    int[] values = x.toInts();
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values[i];
+    }
+    return floats;
   }
 
   private static Tensors run(OpCase row, Device device, long seed, boolean accumulate) {

@@ -151,10 +151,10 @@ final class ProductCases {
                   out,
                   t -> {
                     Tensor matrix = t.in(values, layout, in, out);
-                    Weight weight = Weight.pack(matrix, dtype, Scope.current());
-                    Tensors.poison(t.compare(weight.panels()));
+                    Weight weight = t.compare(Weight.pack(matrix, dtype, Scope.current()));
+                    Tensors.poison(weight.panels());
                     if (weight.scales() != null) {
-                      Tensors.poison(t.compare(weight.scales()));
+                      Tensors.poison(weight.scales());
                     }
                     return kernels -> kernels.pack(weight, matrix);
                   }));

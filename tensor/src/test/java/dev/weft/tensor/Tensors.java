@@ -12,6 +12,7 @@ public final class Tensors {
   private final boolean accumulate;
   private final Philox random;
   private final List<Tensor> outputs = new ArrayList<>();
+  private final List<Weight> packs = new ArrayList<>();
   private boolean gradients;
 
   /// Tensors from a seed; `accumulate` is what gradients of the case do.
@@ -124,6 +125,13 @@ public final class Tensors {
     return tensor;
   }
 
+  /// Has a pack that the kernel fills compared too, element by element: devices lay it out
+  /// differently. Returns `pack`.
+  public Weight compare(Weight pack) {
+    packs.add(pack);
+    return pack;
+  }
+
   /// An output with room on both sides, where a kernel that writes too far leaves its mark.
   private Tensor make(DType dtype, Layout layout, int... dims) {
     Shape shape = Shape.of(dims);
@@ -148,6 +156,11 @@ public final class Tensors {
   /// Whether the case has a gradient that may accumulate.
   public boolean hasGradients() {
     return gradients;
+  }
+
+  /// The packs that the kernel fills.
+  public List<Weight> packs() {
+    return packs;
   }
 
   /// What the kernel writes: views of larger tensors, of which it must leave the rest alone.

@@ -249,6 +249,11 @@ final class CpuKernels implements Kernels {
   }
 
   @Override
+  public Weight.Layout packLayout(int out, DType dtype) {
+    return Weight.Layout.host(dtype);
+  }
+
+  @Override
   public void linear(
       Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual) {
     if (fast(x) && fast(w)) {

@@ -41,7 +41,7 @@ final class Pack {
     team.run(
         panels.count(),
         p -> {
-          int depth = Weight.depth(panels.k(), panels.type());
+          int depth = Weight.Layout.host(panels.type()).depth(panels.k());
           try (Scratch scratch = new Scratch(target.device(), (long) depth * ROW_BYTES)) {
             long wide = scratch.address;
             long columns = from + (long) p * WIDTH * source.step;

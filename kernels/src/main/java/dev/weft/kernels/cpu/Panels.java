@@ -49,7 +49,8 @@ record Panels(DType type, long address, long scales, int k, int n) {
 
   /// Element (row, 0) of a panel; in BF16, where two rows lie in one, of an even row.
   long address(int panel, int row) {
-    return address + ((long) panel * Weight.depth(k, type) + row) * WIDTH * type.bytes();
+    return address
+        + ((long) panel * Weight.Layout.host(type).depth(k) + row) * WIDTH * type.bytes();
   }
 
   /// The scales of a panel's columns for one group of k.

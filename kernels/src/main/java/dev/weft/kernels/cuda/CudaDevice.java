@@ -19,6 +19,7 @@ public final class CudaDevice implements Device {
   private final CudaStream stream;
   private final DeviceMemory memory;
   private final Staging staging;
+  private final Blas blas;
   private final Kernels kernels;
 
   private CudaDevice(Probe.Found found, Options options) {
@@ -26,15 +27,20 @@ public final class CudaDevice implements Device {
     stream = new CudaStream(found.device());
     memory = new DeviceMemory(name, stream, options.pooled());
     staging = new Staging(stream);
-    kernels = new CudaKernels(this, stream, found);
-    description = found.description();
+    blas =
+        options.cublas()
+            ? Cublas.find(stream, memory)
+            : new OwnBlas(stream, "cuBLAS was not asked for");
+    kernels = new CudaKernels(stream, blas);
+    description = found.description() + "; " + blas.description();
   }
 
   /// How a device is opened.
   ///
   /// @param pooled whether memory is kept in a pool; without one a memory checker sees every block
-  record Options(boolean pooled) {
-    static final Options USUAL = new Options(true);
+  /// @param cublas whether cuBLAS is used where it is installed
+  record Options(boolean pooled, boolean cublas) {
+    static final Options USUAL = new Options(true, true);
   }
 
   /// The device with an index.
@@ -112,6 +118,7 @@ public final class CudaDevice implements Device {
 
   /// Gives everything back to the driver; for tests. No tensor may be used afterwards.
   void close() {
+    blas.close();
     staging.close();
     memory.close();
     stream.close();

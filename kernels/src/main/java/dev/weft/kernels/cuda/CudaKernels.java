@@ -2,6 +2,7 @@ package dev.weft.kernels.cuda;
 
 import dev.weft.tensor.Activation;
 import dev.weft.tensor.Binary;
+import dev.weft.tensor.DType;
 import dev.weft.tensor.Draw;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Kernels;
@@ -20,13 +21,17 @@ final class CudaKernels implements Kernels {
   private final Dropout dropout;
   private final Optimizers optimizers;
   private final Softmax softmax;
+  private final Packs packs;
+  private final Products products;
 
-  CudaKernels(CudaDevice device, CudaStream stream, Probe.Found found) {
+  CudaKernels(CudaStream stream, Blas blas) {
     elementwise = new Elementwise(stream);
     copying = new Copying(stream);
     dropout = new Dropout(stream);
     optimizers = new Optimizers(stream);
     softmax = new Softmax(stream);
+    packs = new Packs(stream);
+    products = new Products(stream, blas, packs, copying);
   }
 
   private static UnsupportedOperationException missing(String kernel) {
@@ -130,18 +135,23 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void matmul(Grad c, Tensor a, Tensor b) {
-    throw missing("matmul");
+    products.matmul(c, a, b);
   }
 
   @Override
   public void pack(Weight target, Tensor matrix) {
-    throw missing("pack");
+    packs.pack(target, matrix);
+  }
+
+  @Override
+  public Weight.Layout packLayout(int out, DType dtype) {
+    return Packs.layout(out, dtype);
   }
 
   @Override
   public void linear(
       Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual) {
-    throw missing("linear");
+    products.linear(y, x, w, bias, activation, residual);
   }
 
   @Override
@@ -162,7 +172,7 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void column(Tensor y, Weight w, Tensor ids) {
-    throw missing("column");
+    packs.column(y, w, ids);
   }
 
   @Override

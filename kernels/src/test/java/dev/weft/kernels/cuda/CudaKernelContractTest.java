@@ -17,6 +17,8 @@ final class CudaKernelContractTest extends KernelContract {
   /// all others give the same bits.
   private static final Map<String, Double> TOLERANCES =
       Map.ofEntries(
+          Map.entry("matmul", 1e-5),
+          Map.entry("linear", 1e-5),
           Map.entry("softmax", 1e-6),
           Map.entry("softmaxGrad", 1e-6),
           Map.entry("logSoftmax", 1e-6),
@@ -33,7 +35,10 @@ final class CudaKernelContractTest extends KernelContract {
         "no CUDA emulator yet");
     device =
         CudaDevice.open(
-            0, new CudaDevice.Options(!"0".equals(System.getProperty("weft.cuda.pooled"))));
+            0,
+            new CudaDevice.Options(
+                !"0".equals(System.getProperty("weft.cuda.pooled")),
+                !Boolean.getBoolean("weft.cuda.own")));
   }
 
   @AfterAll
