@@ -23,6 +23,8 @@ final class CudaKernels implements Kernels {
   private final Softmax softmax;
   private final Packs packs;
   private final Products products;
+  private final BatchNorm batchNorm;
+  private final LayerNorm layerNorm;
 
   CudaKernels(CudaStream stream, Blas blas) {
     elementwise = new Elementwise(stream);
@@ -32,6 +34,8 @@ final class CudaKernels implements Kernels {
     softmax = new Softmax(stream);
     packs = new Packs(stream);
     products = new Products(stream, blas, packs, copying);
+    batchNorm = new BatchNorm(stream);
+    layerNorm = new LayerNorm(stream);
   }
 
   private static UnsupportedOperationException missing(String kernel) {
@@ -227,23 +231,23 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void layerNorm(Tensor y, Tensor stats, Tensor x, Tensor w, Tensor b, double eps) {
-    throw missing("layerNorm");
+    layerNorm.layerNorm(y, stats, x, w, b, eps);
   }
 
   @Override
   public void layerNormGrad(
       Grad dx, Grad dw, Grad db, Tensor dy, Tensor x, Tensor w, Tensor stats) {
-    throw missing("layerNormGrad");
+    layerNorm.layerNormGrad(dx, dw, db, dy, x, w, stats);
   }
 
   @Override
   public void rmsNorm(Tensor y, Tensor stats, Tensor x, Tensor w, double eps) {
-    throw missing("rmsNorm");
+    layerNorm.rmsNorm(y, stats, x, w, eps);
   }
 
   @Override
   public void rmsNormGrad(Grad dx, Grad dw, Tensor dy, Tensor x, Tensor w, Tensor stats) {
-    throw missing("rmsNormGrad");
+    layerNorm.rmsNormGrad(dx, dw, dy, x, w, stats);
   }
 
   @Override
@@ -256,19 +260,19 @@ final class CudaKernels implements Kernels {
       Tensor b,
       double momentum,
       double eps) {
-    throw missing("batchNorm");
+    batchNorm.batchNorm(y, stats, running, x, w, b, momentum, eps);
   }
 
   @Override
   public void batchNormInference(
       Tensor y, Tensor running, Tensor x, Tensor w, Tensor b, double eps) {
-    throw missing("batchNormInference");
+    batchNorm.batchNormInference(y, running, x, w, b, eps);
   }
 
   @Override
   public void batchNormGrad(
       Grad dx, Grad dw, Grad db, Tensor dy, Tensor x, Tensor w, Tensor stats) {
-    throw missing("batchNormGrad");
+    batchNorm.batchNormGrad(dx, dw, db, dy, x, w, stats);
   }
 
   @Override

@@ -19,6 +19,13 @@ final class CudaKernelContractTest extends KernelContract {
       Map.ofEntries(
           Map.entry("matmul", 1e-5),
           Map.entry("linear", 1e-5),
+          Map.entry("layerNorm", 1e-6),
+          // Sums of both signs, here of gains over the rows: off in proportion to Σ |dy·h|.
+          Map.entry("layerNormGrad", 1e-5),
+          Map.entry("rmsNorm", 1e-6),
+          Map.entry("rmsNormGrad", 1e-5),
+          Map.entry("batchNorm", 1e-6),
+          Map.entry("batchNormGrad", 1e-5),
           Map.entry("softmax", 1e-6),
           Map.entry("softmaxGrad", 1e-6),
           Map.entry("logSoftmax", 1e-6),
