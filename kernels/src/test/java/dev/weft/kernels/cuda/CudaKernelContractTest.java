@@ -4,11 +4,8 @@ import dev.weft.tensor.Device;
 import dev.weft.tensor.KernelContract;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 
-final class CudaKernelContractTest extends KernelContract {
+class CudaKernelContractTest extends KernelContract {
   /// `-Dweft.cuda.kernels=REGEX` leaves the other kernels out.
   private static final Pattern TAKEN =
       Pattern.compile(System.getProperty("weft.cuda.kernels", ".*"));
@@ -32,32 +29,14 @@ final class CudaKernelContractTest extends KernelContract {
           // Σ dy of 4,099 values of both signs: off in proportion to Σ |dy|.
           Map.entry("logSoftmaxGrad", 1e-5));
 
-  private static CudaDevice device;
-
-  @BeforeAll
-  static void open() {
-    Assumptions.assumeTrue(
-        Boolean.getBoolean("weft.cuda.prototype")
-            || System.getProperty("weft.cuda.prototype") != null,
-        "no CUDA emulator yet");
-    device =
-        CudaDevice.open(
-            0,
-            new CudaDevice.Options(
-                !"0".equals(System.getProperty("weft.cuda.pooled")),
-                !Boolean.getBoolean("weft.cuda.own")));
-  }
-
-  @AfterAll
-  static void close() {
-    if (device != null) {
-      device.close();
-    }
+  /// Which of the emulated devices is compared.
+  protected int ordinal() {
+    return EmulatedCuda.FORWARD;
   }
 
   @Override
-  protected Device device() {
-    return device;
+  protected final Device device() {
+    return EmulatedCuda.device(ordinal());
   }
 
   @Override

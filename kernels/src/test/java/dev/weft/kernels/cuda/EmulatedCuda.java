@@ -3,6 +3,7 @@ package dev.weft.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.weft.tensor.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -26,7 +27,32 @@ public final class EmulatedCuda {
   /// Ordinals of the devices.
   public static final int FORWARD = 0, REVERSE = 1, CHECKED = 2;
 
+  private static final CudaDevice[] OPENED = new CudaDevice[3];
+
   private EmulatedCuda() {}
+
+  /// One of the devices, opened at the first call; skips the calling test where there is no
+  /// emulator.
+  /// `REVERSE` makes products with our own kernels, the others with cuBLAS; `CHECKED` has no pool,
+  /// so
+  /// that every tensor is an allocation of its own.
+  public static synchronized Device device(int ordinal) {
+    assumeAvailable();
+    if (OPENED[ordinal] == null) {
+      var options = new CudaDevice.Options(ordinal != CHECKED, ordinal != REVERSE);
+      OPENED[ordinal] = CudaDevice.open(ordinal, options);
+    }
+    return OPENED[ordinal];
+  }
+
+  /// Closes a device, which the next [#device] opens anew: after a failure, which stays with a
+  /// context.
+  public static synchronized void close(int ordinal) {
+    if (OPENED[ordinal] != null) {
+      OPENED[ordinal].close();
+      OPENED[ordinal] = null;
+    }
+  }
 
   /// Skips the calling test, with the reason, where the emulator could not be built; fails it
   /// instead when the system property `weft.cuda.required` is true. Loads the libraries at the
