@@ -90,36 +90,55 @@ final class ReductionCases {
         new Values[] {Values.UNIFORM, Values.TIES, Values.TIES_AND_NAN, Values.MASKED}) {
       for (Layout layout : new Layout[] {Layout.DENSE, Layout.ROWS_APART}) {
         for (int n : LENGTHS) {
-          String what = values + " " + layout + " (3, " + n + ")";
-          cases.add(
-              new OpCase(
-                  "argmax",
-                  what,
-                  3L * n,
-                  12L * n,
-                  t -> {
-                    Tensor x = t.in(values, layout, 3, n);
-                    Tensor y = t.out(DType.I32, Layout.DENSE, 3);
-                    return k -> k.argmax(y, x);
-                  }));
+          argmax(cases, values, layout, n);
           for (int keep : new int[] {0, 1, Math.min(n, 5), n}) {
-            for (boolean descending : new boolean[] {true, false}) {
-              cases.add(
-                  new OpCase(
-                      "topK",
-                      what + " k " + keep + (descending ? "" : " ascending"),
-                      3L * n,
-                      12L * n,
-                      t -> {
-                        Tensor x = t.in(values, layout, 3, n);
-                        Tensor best = t.out(3, keep);
-                        Tensor ids = t.out(DType.I32, Layout.DENSE, 3, keep);
-                        return k -> k.topK(best, ids, x, descending);
-                      }));
-            }
+            topK(cases, values, layout, n, keep);
           }
         }
       }
+    }
+    // Beyond what a device may sort at once: a long list of first ones, few and many of them.
+    argmax(cases, Values.TIES_AND_NAN, Layout.ROWS_APART, 10_007);
+    for (int keep : new int[] {40, 1000, 1100, 10_007}) {
+      topK(cases, Values.TIES_AND_NAN, Layout.ROWS_APART, 10_007, keep);
+    }
+  }
+
+  private static void argmax(List<OpCase> cases, Values values, Layout layout, int n) {
+    cases.add(
+        new OpCase(
+            "argmax",
+            values + " " + layout + " (3, " + n + ")",
+            3L * n,
+            12L * n,
+            t -> {
+              Tensor x = t.in(values, layout, 3, n);
+              Tensor y = t.out(DType.I32, Layout.DENSE, 3);
+              return k -> k.argmax(y, x);
+            }));
+  }
+
+  private static void topK(List<OpCase> cases, Values values, Layout layout, int n, int keep) {
+    for (boolean descending : new boolean[] {true, false}) {
+      cases.add(
+          new OpCase(
+              "topK",
+              values
+                  + " "
+                  + layout
+                  + " (3, "
+                  + n
+                  + ") k "
+                  + keep
+                  + (descending ? "" : " ascending"),
+              3L * n,
+              12L * n,
+              t -> {
+                Tensor x = t.in(values, layout, 3, n);
+                Tensor best = t.out(3, keep);
+                Tensor ids = t.out(DType.I32, Layout.DENSE, 3, keep);
+                return k -> k.topK(best, ids, x, descending);
+              }));
     }
   }
 

@@ -25,6 +25,7 @@ final class CudaKernels implements Kernels {
   private final Products products;
   private final BatchNorm batchNorm;
   private final LayerNorm layerNorm;
+  private final Order order;
 
   CudaKernels(CudaStream stream, Blas blas) {
     elementwise = new Elementwise(stream);
@@ -36,6 +37,7 @@ final class CudaKernels implements Kernels {
     products = new Products(stream, blas, packs, copying);
     batchNorm = new BatchNorm(stream);
     layerNorm = new LayerNorm(stream);
+    order = new Order(stream);
   }
 
   private static UnsupportedOperationException missing(String kernel) {
@@ -109,12 +111,12 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void argmax(Tensor y, Tensor x) {
-    throw missing("argmax");
+    order.argmax(y, x);
   }
 
   @Override
   public void topK(Tensor values, Tensor ids, Tensor x, boolean descending) {
-    throw missing("topK");
+    order.topK(values, ids, x, descending);
   }
 
   @Override
