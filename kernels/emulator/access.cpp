@@ -46,7 +46,7 @@ void access_global(Runner& runner, Device& device, uint64_t p, unsigned size, Ki
       marks |= (uint8_t)bytes;
     }
     device.races.count(offset, !kind.write || kind.atomic, kind.write);
-    const Race race = record(device.races.cell(offset), bytes, kind.write, kind.atomic, me);
+    const Race race = record(device.races.cell(offset), Space::GLOBAL, bytes, kind.write, kind.atomic, me);
     if (race.kind) fail_race(runner, race, "global", " (" + memory.describe(word) + ")", at);
   });
 }
@@ -63,7 +63,7 @@ void access_shared(Runner& runner, uint64_t p, unsigned size, Kind kind, void* a
     Cell& cell = runner.shared_races.cell(word);
     if ((!kind.write || kind.atomic) && !written_by_this_block(cell))
       runner.fail(LAUNCH_FAILED, "read of shared memory that no thread of the block has written", at);
-    const Race race = record(cell, bytes, kind.write, kind.atomic, me);
+    const Race race = record(cell, Space::SHARED, bytes, kind.write, kind.atomic, me);
     if (race.kind) fail_race(runner, race, "shared", "", at);
   });
 }

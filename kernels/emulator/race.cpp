@@ -21,7 +21,6 @@ std::vector<Published> blocks;
 
 unsigned warp_of(const Access& a) { return (unsigned)a.thread / 32; }
 unsigned warp_of(Accessor a) { return a.thread / 32; }
-bool of_this_launch(const Access& a) { return a.phase >= launch_begin; }
 bool of_this_block(const Access& a) { return a.phase >= block_begin; }
 
 size_t block_of(const Access& a) {
@@ -69,9 +68,11 @@ void atomic_of_block() {
   if (fenced) blocks.back().end = phase + 1;
 }
 
-Race record(Cell& cell, unsigned bytes, bool write, bool atomic, Accessor me) {
+Race record(Cell& cell, Space space, unsigned bytes, bool write, bool atomic, Accessor me) {
   Access &w = cell.write, &r = cell.read;
-  const bool written = of_this_launch(w), read = of_this_launch(r);
+  // Shared memory is another one for each block.
+  const uint32_t begin = space == Space::SHARED ? block_begin : launch_begin;
+  const bool written = w.phase >= begin, read = r.phase >= begin;
   if (written && (w.bytes & bytes) && !(atomic && w.atomic) && !ordered(w, me))
     return {write ? "write after write" : "read after write", w};
   if (write) {

@@ -47,7 +47,8 @@ void next_phase();
 void fence_of_block();
 void atomic_of_block();
 
-Race record(Cell& cell, unsigned bytes, bool write, bool atomic, Accessor me);
+enum class Space { SHARED, GLOBAL };
+Race record(Cell& cell, Space space, unsigned bytes, bool write, bool atomic, Accessor me);
 bool written_by_this_block(const Cell& cell);
 // "thread 7 of the same block", "block 3 thread 7": blocks count in the order in which they ran.
 std::string describe(const Access& access);

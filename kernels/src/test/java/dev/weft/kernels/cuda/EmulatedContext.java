@@ -2,12 +2,14 @@ package dev.weft.kernels.cuda;
 
 import static jcuda.driver.JCudaDriver.cuCtxCreate;
 import static jcuda.driver.JCudaDriver.cuCtxDestroy;
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 import static jcuda.driver.JCudaDriver.cuCtxSynchronize;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuGetErrorString;
 import static jcuda.driver.JCudaDriver.cuInit;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
@@ -49,6 +51,10 @@ final class EmulatedContext implements AutoCloseable {
     check(cuCtxCreate(context, 0, device));
   }
 
+  void makeCurrent() {
+    check(cuCtxSetCurrent(context));
+  }
+
   static void check(int code) {
     if (code != 0) {
       String[] text = new String[1];
@@ -75,6 +81,13 @@ final class EmulatedContext implements AutoCloseable {
     CUfunction function = new CUfunction();
     check(cuModuleGetFunction(function, module, name));
     return function;
+  }
+
+  /// Runs one kernel of a module named after its resource, and waits for it.
+  void run(String ptx, String kernel, int blocks, int threads, int shared, Object... arguments) {
+    CUmodule module = load(ptx(ptx));
+    launch(function(module, kernel), blocks, threads, shared, null, arguments);
+    synchronize();
   }
 
   CUdeviceptr allocate(long bytes) {
@@ -107,6 +120,10 @@ final class EmulatedContext implements AutoCloseable {
     return pointer;
   }
 
+  void free(CUdeviceptr pointer) {
+    check(cuMemFree(pointer));
+  }
+
   float[] floats(CUdeviceptr pointer, int count) {
     float[] values = new float[count];
     check(cuMemcpyDtoH(Pointer.to(values), pointer, 4L * count));
@@ -126,7 +143,7 @@ final class EmulatedContext implements AutoCloseable {
   }
 
   /// @param stream null for the default one
-  /// @param arguments device pointers, `Integer`s, or arrays of the bytes of a struct
+  /// @param arguments device pointers, whole numbers, or the bytes of a struct
   void launch(
       CUfunction function,
       int blocks,
@@ -140,6 +157,7 @@ final class EmulatedContext implements AutoCloseable {
           switch (arguments[i]) {
             case CUdeviceptr pointer -> Pointer.to(pointer);
             case Integer number -> Pointer.to(new int[] {number});
+            case Long number -> Pointer.to(new long[] {number});
             case byte[] struct -> Pointer.to(struct);
             default -> throw new IllegalArgumentException("argument " + arguments[i]);
           };
