@@ -3,6 +3,7 @@ package dev.weft.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.sun.management.OperatingSystemMXBean;
 import dev.weft.tensor.Device;
+import dev.weft.tensor.DeviceProvider;
 import dev.weft.tensor.DeviceProvider.Available;
 import dev.weft.tensor.DeviceProvider.Unavailable;
 import dev.weft.tensor.Devices;
@@ -32,6 +33,9 @@ final class Doctor implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
   private Integer threads;
 
+  @Option(names = "--cuda", description = "Look for a GPU step by step, too.")
+  private boolean cuda;
+
   private final List<String> warnings = new ArrayList<>();
 
   @Override
@@ -46,6 +50,10 @@ final class Doctor implements Callable<Integer> {
     for (Devices.Found device : found) {
       row(out, "device", describe(device, best));
     }
+    List<DeviceProvider.Step> steps = cuda ? Devices.probe("cuda") : List.of();
+    for (DeviceProvider.Step step : steps) {
+      row(out, "cuda", (step.ok() ? "ok       " : "MISSING  ") + step.name() + ": " + step.text());
+    }
     KernelCheck kernels = KernelCheck.of(best);
     row(out, "kernels", describe(kernels, best));
     Memory memory = Memory.now();
@@ -56,7 +64,7 @@ final class Doctor implements Callable<Integer> {
             .formatted(gigabytes(memory.total), gigabytes(memory.free), gigabytes(memory.heap)));
     warn(jdk, kernels);
     warnings.forEach(warning -> row(out, "WARNING", warning));
-    json.print(out, line -> write(line, jdk, found, best, kernels, memory));
+    json.print(out, line -> write(line, jdk, found, steps, best, kernels, memory));
     return Failure.OK;
   }
 
@@ -130,6 +138,7 @@ final class Doctor implements Callable<Integer> {
       JsonGenerator line,
       Jdk jdk,
       List<Devices.Found> found,
+      List<DeviceProvider.Step> steps,
       Device best,
       KernelCheck kernels,
       Memory memory)
@@ -156,6 +165,15 @@ final class Doctor implements Callable<Integer> {
         }
         case Unavailable none -> line.writeStringField("reason", none.reason());
       }
+      line.writeEndObject();
+    }
+    line.writeEndArray();
+    line.writeArrayFieldStart("cuda");
+    for (DeviceProvider.Step step : steps) {
+      line.writeStartObject();
+      line.writeStringField("step", step.name());
+      line.writeBooleanField("ok", step.ok());
+      line.writeStringField("text", step.text());
       line.writeEndObject();
     }
     line.writeEndArray();

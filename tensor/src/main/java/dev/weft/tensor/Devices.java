@@ -73,6 +73,16 @@ public final class Devices {
     return list;
   }
 
+  /// The steps to the first device of a kind, see [DeviceProvider#probe].
+  public static List<DeviceProvider.Step> probe(String kind) {
+    for (DeviceProvider provider : providers()) {
+      if (provider.kind().equals(kind)) {
+        return provider.probe(0);
+      }
+    }
+    return List.of();
+  }
+
   /// The devices that are open now.
   static List<Device> opened() {
     List<Device> list = new ArrayList<>();

@@ -5,7 +5,11 @@ import dev.weft.tensor.Device;
 import dev.weft.tensor.DeviceProvider;
 import dev.weft.tensor.DeviceStats;
 import dev.weft.tensor.Kernels;
+import dev.weft.tensor.Scope;
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// A GPU of NVIDIA's, through JCuda's driver API.
 ///
@@ -116,6 +120,20 @@ public final class CudaDevice implements Device {
     return dtype != DType.F64;
   }
 
+  Blas blas() {
+    return blas;
+  }
+
+  /// Runs a kernel: its PTX has to compile.
+  void tryKernels() {
+    try (Scope _ = Scope.noGrad()) {
+      double one = Tensor.full(this, DType.F32, Shape.of(1), 1).item();
+      if (one != 1) {
+        throw new CudaError("cuda: a kernel was to write 1 but wrote " + one);
+      }
+    }
+  }
+
   /// Gives everything back to the driver; for tests. No tensor may be used afterwards.
   void close() {
     blas.close();
@@ -141,11 +159,20 @@ public final class CudaDevice implements Device {
 
     @Override
     public Opened open(int index) {
+      if (System.getProperty("weft.cuda", "").equals("off")) {
+        return new Unavailable("switched off by -Dweft.cuda=off");
+      }
       try {
         return new Available(CudaDevice.open(index, Options.USUAL));
       } catch (Probe.Missing | CudaError e) {
         return new Unavailable(e.getMessage());
       }
+    }
+
+    /// Opens and closes a device when there is one.
+    @Override
+    public List<Step> probe(int index) {
+      return Probe.steps(index);
     }
   }
 }
