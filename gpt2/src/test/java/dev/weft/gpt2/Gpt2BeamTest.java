@@ -8,6 +8,7 @@ import dev.weft.decoding.EarlyStop;
 import dev.weft.decoding.Replay;
 import dev.weft.decoding.Rescoring;
 import dev.weft.decoding.ScoredSequence;
+import dev.weft.nn.OnDevices;
 import dev.weft.tensor.DType;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;

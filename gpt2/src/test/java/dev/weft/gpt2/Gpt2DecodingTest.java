@@ -17,6 +17,7 @@ import dev.weft.decoding.Stop;
 import dev.weft.nn.Hooks;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Noise;
+import dev.weft.nn.OnDevices;
 import dev.weft.nn.Recording;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.nn.OnDevices;
 import dev.weft.nn.io.Safetensors;
 import dev.weft.nn.io.TensorFiles;
 import dev.weft.tensor.DType;

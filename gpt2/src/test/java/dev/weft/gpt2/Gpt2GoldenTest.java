@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.decoding.LanguageModel;
+import dev.weft.nn.OnDevices;
 import dev.weft.nn.io.TensorFiles;
 import dev.weft.nn.optim.AdamW;
 import dev.weft.tensor.DType;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.decoding.LanguageModel;
+import dev.weft.nn.OnDevices;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Tensor;

@@ -45,6 +45,11 @@ public final class EmulatedCuda {
     return OPENED[ordinal];
   }
 
+  /// The device with a name: `cuda:0`, `cuda:1` or `cuda:2`.
+  public static Device device(String name) {
+    return device(Integer.parseInt(name.substring("cuda:".length())));
+  }
+
   /// Closes a device, which the next [#device] opens anew: after a failure, which stays with a
   /// context.
   public static synchronized void close(int ordinal) {
