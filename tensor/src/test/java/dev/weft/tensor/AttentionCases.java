@@ -18,6 +18,9 @@ final class AttentionCases {
     {1, 13, 145, 1, 33},
     {3, 3, 50, 2, 5},
     {1, 101, 101, 2, 24},
+    {1, 35, 40, 2, 100},
+    {1, 33, 33, 1, 131},
+    {1, 5, 34, 1, 256},
     {0, 3, 3, 2, 4},
     {2, 0, 3, 2, 4}
   };
@@ -35,10 +38,15 @@ final class AttentionCases {
     for (int[] feed : new int[][] {{1}, {5}, {47}, {48}, {49}, {97}, {3, 1, 48}, {49, 0, 7, 96}}) {
       for (int[] past : new int[][] {{0}, {1}, {47}, {48}, {96}, {5, 0, 51}, {50, 97, 0, 1}}) {
         if (feed.length == past.length) {
-          cache(cases, feed, past);
+          cache(cases, feed, past, 20, 200);
         }
       }
     }
+    for (int dim : new int[] {1, 33, 64, 96, 131, 256}) {
+      cache(cases, new int[] {1, 1, 1}, new int[] {0, 65, 130}, dim, 150);
+      cache(cases, new int[] {3, 1, 66}, new int[] {5, 0, 51}, dim, 150);
+    }
+    cache(cases, new int[] {2, 0}, new int[] {300, 0}, 4, 2100); // of one row, many positions
     reorder(cases);
   }
 
@@ -129,10 +137,15 @@ final class AttentionCases {
     }
   }
 
-  private static void cache(List<OpCase> cases, int[] feed, int[] past) {
-    int[] size = {feed.length, feed[0], past[0] + feed[0], 2, 20};
+  private static void cache(List<OpCase> cases, int[] feed, int[] past, int dim, int capacity) {
+    int[] size = {feed.length, feed[0], past[0] + feed[0], 2, dim};
     String rest =
-        ", feed " + java.util.Arrays.toString(feed) + " past " + java.util.Arrays.toString(past);
+        ", feed "
+            + java.util.Arrays.toString(feed)
+            + " past "
+            + java.util.Arrays.toString(past)
+            + " of "
+            + capacity;
     cases.add(
         row(
             "cacheAttention",
@@ -140,12 +153,14 @@ final class AttentionCases {
             rest,
             t -> {
               KeyValueCache cache =
-                  KeyValueCache.allocate(t.device(), Scope.current(), feed.length, 2, 20, 200);
+                  KeyValueCache.allocate(
+                      t.device(), Scope.current(), feed.length, 2, dim, capacity);
               feed(t, cache, past, new int[past.length]);
-              Tokens tokens = new Tokens(t, feed, past);
+              Tokens tokens = new Tokens(t, feed, past, dim);
               return k -> {
                 k.cacheAppend(cache, tokens.k, tokens.v, tokens.starts, tokens.past);
-                k.cacheAttention(tokens.y, tokens.q, cache, tokens.starts, tokens.past, 0.3);
+                k.cacheAttention(
+                    tokens.y, tokens.q, cache, tokens.starts, tokens.past, 1 / Math.sqrt(dim));
               };
             }));
   }
@@ -169,7 +184,7 @@ final class AttentionCases {
                 KeyValueCache cache =
                     KeyValueCache.allocate(t.device(), Scope.current(), 4, 2, 20, 100);
                 feed(t, cache, past, new int[4]);
-                Tokens tokens = new Tokens(t, one, lengths);
+                Tokens tokens = new Tokens(t, one, lengths, 20);
                 return k -> {
                   k.cacheReorder(cache, parents, lengths);
                   k.cacheAppend(cache, tokens.k, tokens.v, tokens.starts, tokens.past);
@@ -178,18 +193,19 @@ final class AttentionCases {
               }));
     }
     for (int length : new int[] {1, 47, 48, 49, 97}) {
+      int dim = length == 47 ? 7 : 20;
       cases.add(
           row(
               "cacheCopy",
-              size,
+              new int[] {4, 1, 60, 2, dim},
               " of " + length,
               t -> {
                 KeyValueCache source =
-                    KeyValueCache.allocate(t.device(), Scope.current(), 4, 2, 20, 100);
+                    KeyValueCache.allocate(t.device(), Scope.current(), 4, 2, dim, 100);
                 feed(t, source, past, new int[4]);
                 KeyValueCache target =
-                    KeyValueCache.allocate(t.device(), Scope.current(), 2, 2, 20, 200);
-                Tokens tokens = new Tokens(t, new int[] {0, 2}, new int[] {0, length});
+                    KeyValueCache.allocate(t.device(), Scope.current(), 2, 2, dim, 200);
+                Tokens tokens = new Tokens(t, new int[] {0, 2}, new int[] {0, length}, dim);
                 return k -> {
                   k.cacheCopy(target, 1, source, 3, length);
                   k.cacheAppend(target, tokens.k, tokens.v, tokens.starts, tokens.past);
@@ -200,7 +216,7 @@ final class AttentionCases {
   }
 
   private static void feed(Tensors t, KeyValueCache cache, int[] count, int[] past) {
-    Tokens tokens = new Tokens(t, count, past);
+    Tokens tokens = new Tokens(t, count, past, cache.headDim());
     t.device().kernels().cacheAppend(cache, tokens.k, tokens.v, tokens.starts, tokens.past);
   }
 
@@ -213,16 +229,16 @@ final class AttentionCases {
     final Tensor starts;
     final Tensor past;
 
-    Tokens(Tensors t, int[] feed, int[] past) {
+    Tokens(Tensors t, int[] feed, int[] past, int dim) {
       int[] from = new int[feed.length + 1];
       for (int i = 0; i < feed.length; i++) {
         from[i + 1] = from[i] + feed[i];
       }
       int count = from[feed.length];
-      q = t.in(Values.UNIFORM, Layout.ROWS_APART, count, 2, 20);
-      k = t.in(Values.LOGITS, Layout.ROWS_APART, count, 2, 20);
-      v = t.in(Values.UNIFORM, Layout.ROWS_APART, count, 2, 20);
-      y = t.out(count, 2, 20);
+      q = t.in(Values.UNIFORM, Layout.ROWS_APART, count, 2, dim);
+      k = t.in(Values.LOGITS, Layout.ROWS_APART, count, 2, dim);
+      v = t.in(Values.UNIFORM, Layout.ROWS_APART, count, 2, dim);
+      y = t.out(count, 2, dim);
       starts = Tensor.ids(t.device(), Shape.of(from.length), from);
       this.past = Tensor.ids(t.device(), Shape.of(past.length), past);
     }

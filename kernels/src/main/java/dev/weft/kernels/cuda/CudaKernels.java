@@ -26,6 +26,8 @@ final class CudaKernels implements Kernels {
   private final BatchNorm batchNorm;
   private final LayerNorm layerNorm;
   private final Order order;
+  private final Attention attention;
+  private final Cache caches;
 
   CudaKernels(CudaStream stream, Blas blas) {
     elementwise = new Elementwise(stream);
@@ -38,6 +40,8 @@ final class CudaKernels implements Kernels {
     batchNorm = new BatchNorm(stream);
     layerNorm = new LayerNorm(stream);
     order = new Order(stream);
+    attention = new Attention(stream);
+    caches = new Cache(stream, attention);
   }
 
   private static UnsupportedOperationException missing(String kernel) {
@@ -280,7 +284,7 @@ final class CudaKernels implements Kernels {
   @Override
   public void attention(
       Tensor y, Tensor stats, Tensor q, Tensor k, Tensor v, Tensor lengths, double scale) {
-    throw missing("attention");
+    attention.forward(y, stats, q, k, v, lengths, scale);
   }
 
   @Override
@@ -296,34 +300,34 @@ final class CudaKernels implements Kernels {
       Tensor v,
       Tensor lengths,
       double scale) {
-    throw missing("attentionGrad");
+    attention.backward(dq, dk, dv, dy, y, stats, q, k, v, lengths, scale);
   }
 
   @Override
   public void cacheAppend(KeyValueCache cache, Tensor k, Tensor v, Tensor starts, Tensor past) {
-    throw missing("cacheAppend");
+    caches.append(cache, k, v, starts, past);
   }
 
   @Override
   public void cacheAttention(
       Tensor y, Tensor q, KeyValueCache cache, Tensor starts, Tensor past, double scale) {
-    throw missing("cacheAttention");
+    caches.attention(y, q, cache, starts, past, scale);
   }
 
   @Override
   public void cacheReorder(KeyValueCache cache, int[] parents, int[] lengths) {
-    throw missing("cacheReorder");
+    caches.reorder(cache, parents, lengths);
   }
 
   @Override
   public void cacheCopy(
       KeyValueCache target, int targetRow, KeyValueCache source, int sourceRow, int length) {
-    throw missing("cacheCopy");
+    caches.copy(target, targetRow, source, sourceRow, length);
   }
 
   @Override
   public long cacheRowSize(int heads, int headDim, int capacity) {
-    throw missing("cacheRowSize");
+    return Cache.rowSize(heads, headDim, capacity);
   }
 
   @Override

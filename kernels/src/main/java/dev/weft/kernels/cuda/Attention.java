@@ -1,0 +1,206 @@
+package dev.weft.kernels.cuda;
+
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Grad;
+import dev.weft.tensor.KeyValueCache;
+import dev.weft.tensor.Scope;
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tensor;
+
+/// Causal attention in tiles, forward and backward; `attention.cu` says how.
+final class Attention {
+  /// Tiles of `attention.cu`.
+  private static final int QUERIES = 64;
+
+  private static final int GRAD_ROWS = 32;
+  private static final int WARPS = 8; // of a block, each with a row
+
+  private final CudaModule module;
+
+  Attention(CudaStream stream) {
+    module = new CudaModule(stream, "attention");
+  }
+
+  /// The largest D of the kernel that takes heads of D values.
+  static String kind(int dim) {
+    if (dim <= 64) {
+      return "64";
+    }
+    if (dim <= 128) {
+      return "128";
+    }
+    if (dim <= 256) {
+      return "256";
+    }
+    throw new IllegalArgumentException(
+        "attention: heads have " + dim + " values but the CUDA device takes up to 256");
+  }
+
+  private static Grid tiles(int rows, int tile, int heads, int batch) {
+    return new Grid(Math.ceilDiv(rows, tile), heads, batch, Grid.THREADS, 1, 0);
+  }
+
+  void forward(Tensor y, Tensor stats, Tensor q, Tensor k, Tensor v, Tensor lengths, double scale) {
+    int dim = q.dim(3);
+    module.launch(
+        "attention_fwd_" + kind(dim) + "_f32",
+        tiles(q.dim(1), QUERIES, q.dim(2), q.dim(0)),
+        y,
+        stats,
+        q,
+        k,
+        v,
+        lengths,
+        q.dim(1),
+        k.dim(1),
+        dim,
+        (float) scale,
+        y.stride(0),
+        y.stride(1),
+        y.stride(2),
+        q.stride(0),
+        q.stride(1),
+        q.stride(2),
+        k.stride(0),
+        k.stride(1),
+        k.stride(2),
+        v.stride(0),
+        v.stride(1),
+        v.stride(2));
+  }
+
+  /// Many tokens over the cache. How they are shared out among the rows is known on the device
+  /// only: a row may leave one tile part empty, so there are that many more blocks.
+  void cached(Tensor y, Tensor q, KeyValueCache cache, Tensor starts, Tensor past, double scale) {
+    int rows = past.dim(0);
+    module.launch(
+        "attention_cached_" + kind(cache.headDim()) + "_f32",
+        new Grid(q.dim(0) / QUERIES + rows, cache.heads(), 1, Grid.THREADS, 1, 0),
+        y,
+        q,
+        cache.keys(),
+        cache.values(),
+        starts,
+        past,
+        rows,
+        cache.headDim(),
+        cache.capacity(),
+        cache.keys().stride(0),
+        q.stride(0),
+        q.stride(1),
+        y.stride(0),
+        y.stride(1),
+        (float) scale);
+  }
+
+  void backward(
+      Grad dq,
+      Grad dk,
+      Grad dv,
+      Tensor dy,
+      Tensor y,
+      Tensor stats,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor lengths,
+      double scale) {
+    int batch = q.dim(0);
+    int queries = q.dim(1);
+    int keys = k.dim(1);
+    int heads = q.dim(2);
+    int dim = q.dim(3);
+    try (Scope _ = Scope.noGrad()) {
+      Tensor delta = Tensor.empty(q.device(), DType.F32, Shape.of(batch, heads, queries));
+      module.launch(
+          "attention_delta_f32",
+          Grid.of(Math.ceilDiv(delta.size(), WARPS), Grid.THREADS),
+          delta,
+          dy,
+          y,
+          delta.size(),
+          queries,
+          heads,
+          dim,
+          dy.stride(0),
+          dy.stride(1),
+          dy.stride(2),
+          y.stride(0),
+          y.stride(1),
+          y.stride(2));
+      if (dq != null) {
+        module.launch(
+            "attention_bwd_q_" + kind(dim) + "_f32",
+            tiles(queries, GRAD_ROWS, heads, batch),
+            dq,
+            dy,
+            q,
+            k,
+            v,
+            stats,
+            delta,
+            lengths,
+            queries,
+            keys,
+            dim,
+            (float) scale,
+            dq.accumulate(),
+            dq.tensor().stride(0),
+            dq.tensor().stride(1),
+            dq.tensor().stride(2),
+            dy.stride(0),
+            dy.stride(1),
+            dy.stride(2),
+            q.stride(0),
+            q.stride(1),
+            q.stride(2),
+            k.stride(0),
+            k.stride(1),
+            k.stride(2),
+            v.stride(0),
+            v.stride(1),
+            v.stride(2));
+      }
+      if (dk != null || dv != null) {
+        Tensor dkRows = dk == null ? k : dk.tensor();
+        Tensor dvRows = dv == null ? v : dv.tensor();
+        module.launch(
+            "attention_bwd_kv_" + kind(dim) + "_f32",
+            tiles(keys, GRAD_ROWS, heads, batch),
+            dk,
+            dv,
+            dy,
+            q,
+            k,
+            v,
+            stats,
+            delta,
+            lengths,
+            queries,
+            keys,
+            dim,
+            (float) scale,
+            dk != null && dk.accumulate(),
+            dv != null && dv.accumulate(),
+            dkRows.stride(0),
+            dkRows.stride(1),
+            dkRows.stride(2),
+            dvRows.stride(0),
+            dvRows.stride(1),
+            dvRows.stride(2),
+            dy.stride(0),
+            dy.stride(1),
+            dy.stride(2),
+            q.stride(0),
+            q.stride(1),
+            q.stride(2),
+            k.stride(0),
+            k.stride(1),
+            k.stride(2),
+            v.stride(0),
+            v.stride(1),
+            v.stride(2));
+      }
+    }
+  }
+}
