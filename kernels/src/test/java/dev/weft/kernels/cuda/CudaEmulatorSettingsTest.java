@@ -297,7 +297,8 @@ class CudaEmulatorSettingsTest {
         assertArrayEquals(added, context.floats(out, m * n));
         assertEquals(1, EmulatedCuda.get("cublas_calls"));
         if (device == EmulatedCuda.CHECKED) {
-          assertEquals(4L * (m * k + k * n + m * n), EmulatedCuda.get("bytes_read"));
+          assertEquals(
+              4 * ((long) m * k + (long) k * n + (long) m * n), EmulatedCuda.get("bytes_read"));
         }
         JCublas2.cublasDestroy(handle);
       }
@@ -321,7 +322,7 @@ class CudaEmulatorSettingsTest {
     try (EmulatedContext context = new EmulatedContext(EmulatedCuda.CHECKED)) {
       cublasHandle handle = new cublasHandle();
       assertEquals(0, JCublas2.cublasCreate(handle));
-      CUdeviceptr out = context.allocate(4 * m);
+      CUdeviceptr out = context.allocate(4L * m);
       assertEquals(
           0,
           JCublas2.cublasGemmEx_new(
