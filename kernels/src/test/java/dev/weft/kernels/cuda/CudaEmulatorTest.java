@@ -60,10 +60,10 @@ class CudaEmulatorTest {
       wideSums[i / columns] += wide[i];
     }
     try (EmulatedContext context = new EmulatedContext(device)) {
-      CUdeviceptr out = context.allocate(4 * rows);
+      CUdeviceptr out = context.allocate(4L * rows);
       context.run("correct", "row_sum_f32", rows, 192, 0, out, context.upload(x), columns);
       assertArrayEquals(sums, context.floats(out, rows));
-      CUdeviceptr wideOut = context.allocate(8 * rows);
+      CUdeviceptr wideOut = context.allocate(8L * rows);
       context.run("correct", "row_sum_f64", rows, 256, 0, wideOut, context.upload(wide), columns);
       assertArrayEquals(wideSums, context.doubles(wideOut, rows));
     }
@@ -189,7 +189,7 @@ class CudaEmulatorTest {
     float[] gathered = new float[n];
     try (EmulatedContext context = new EmulatedContext(device)) {
       CUdeviceptr from = context.upload(x);
-      CUdeviceptr to = context.allocate(4 * n);
+      CUdeviceptr to = context.allocate(4L * n);
       ByteBuffer slice = ByteBuffer.allocate(8 + 8 + 8 * n + 8).order(ByteOrder.nativeOrder());
       slice.putLong(address(from)).putLong(address(to));
       for (int i = 0; i < n; i++) {
@@ -225,7 +225,7 @@ class CudaEmulatorTest {
     }
     for (int device = 0; device < 3; device++) {
       try (EmulatedContext context = new EmulatedContext(device)) {
-        CUdeviceptr out = context.allocate(4 * n);
+        CUdeviceptr out = context.allocate(4L * n);
         context.run("correct", "horner", 8, 128, 0, out, context.upload(x), n);
         assertArrayEquals(y, context.floats(out, n));
       }
