@@ -10,7 +10,7 @@ KERNEL(COLUMN_THREADS) batchnorm_moments_f32(float* parts, const float* x, i64 x
   i64 left = rows - blockIdx.y * per;
   float sum = 0;
   if (c < n) each_down(rows, per, [&](i64 row) { sum += x[row * x_step + c]; });
-  float mean = sum_down(sum, scratch) / (float)(left < per ? left : per);
+  float mean = reduce_down<Sum>(sum, scratch) / (float)(left < per ? left : per);
   float squares = 0;
   if (c < n) {
     each_down(rows, per, [&](i64 row) {
@@ -18,7 +18,7 @@ KERNEL(COLUMN_THREADS) batchnorm_moments_f32(float* parts, const float* x, i64 x
       squares = fmaf(deviation, deviation, squares);
     });
   }
-  squares = sum_down(squares, scratch);
+  squares = reduce_down<Sum>(squares, scratch);
   if (c >= n || threadIdx.y > 0) return;
   parts[2 * (i64)blockIdx.y * n + c] = mean;
   parts[(2 * (i64)blockIdx.y + 1) * n + c] = squares;
@@ -102,8 +102,8 @@ KERNEL(COLUMN_THREADS) batchnorm_bwd_sums_f32(
       bias += slope;
     });
   }
-  gain = sum_down(gain, scratch);
-  bias = sum_down(bias, scratch);
+  gain = reduce_down<Sum>(gain, scratch);
+  bias = reduce_down<Sum>(bias, scratch);
   if (c >= n || threadIdx.y > 0) return;
   parts[2 * (i64)blockIdx.y * n + c] = gain;
   parts[(2 * (i64)blockIdx.y + 1) * n + c] = bias;

@@ -2,7 +2,7 @@
 // which a warp reads together, and one part of the rows. Sums over several parts are joined by a
 // second kernel, parts ascending.
 #pragma once
-#include "weft.cuh"
+#include "rows.cuh"
 
 #define DOWN 8  // rows that a block reads at once
 #define COLUMN_THREADS (WARP * DOWN)
@@ -20,15 +20,20 @@ __device__ __forceinline__ void each_down(i64 rows, i64 per, F f) {
 
 // What the threads of a column hold together, in each of them. `scratch` has COLUMN_THREADS floats
 // and is free again when this returns.
-__device__ __forceinline__ float sum_down(float value, float* scratch) {
+template <class Op>
+__device__ __forceinline__ float reduce_down(float value, float* scratch) {
   scratch[threadIdx.y * WARP + threadIdx.x] = value;
   __syncthreads();
-  value = 0;
+  value = scratch[threadIdx.x];
 #pragma unroll
-  for (int k = 0; k < DOWN; k++) value += scratch[k * WARP + threadIdx.x];
+  for (int k = 1; k < DOWN; k++) value = Op::join(value, scratch[k * WARP + threadIdx.x]);
   __syncthreads();
   return value;
 }
 
-// A gradient's finished value.
-__device__ __forceinline__ void put(float* to, bool add, float value) { *to = add ? *to + value : value; }
+struct DownColumn {
+  template <class Op>
+  static __device__ __forceinline__ float reduce(float value, float* scratch) {
+    return reduce_down<Op>(value, scratch);
+  }
+};

@@ -1,6 +1,5 @@
 // Layer norm and RMS norm over the last axis. Forward and the gradient of x: one launch each, a row
 // for the threads of a block. The gradients of gain and bias are sums down the columns.
-#include "rows.cuh"
 #include "columns.cuh"
 
 KERNEL(ROW_THREADS) layernorm_fwd_f32(
@@ -99,8 +98,8 @@ __device__ __forceinline__ void norm_weights_bwd(
       if (dw != nullptr) gain = fmaf(slope, Stats<CENTRED>(stats, row, stats_step).normal(x[row * x_step + c]), gain);
     });
   }
-  gain = sum_down(gain, scratch);
-  bias = sum_down(bias, scratch);
+  gain = reduce_down<Sum>(gain, scratch);
+  bias = reduce_down<Sum>(bias, scratch);
   if (c >= n || threadIdx.y > 0) return;
   if (gridDim.y > 1) {
     parts[2 * (i64)blockIdx.y * n + c] = gain;

@@ -7,6 +7,9 @@
 
 __device__ __forceinline__ i64 row_number() { return (i64)blockIdx.x * blockDim.y + threadIdx.y; }
 
+// A gradient's finished value.
+__device__ __forceinline__ void put(float* to, bool add, float value) { *to = add ? *to + value : value; }
+
 template <class F, class... X>
 __device__ __forceinline__ void each_four(F& f, unsigned j, const Four<X>&... x) {
 #pragma unroll
@@ -59,6 +62,14 @@ __device__ __forceinline__ void map_row(int n, bool add, F f, Y* y, const X*... 
   }
 }
 
+// Joins what the threads of a row hold; DownColumn of columns.cuh does it for a column.
+struct AcrossRow {
+  template <class Op>
+  static __device__ __forceinline__ float reduce(float value, float* scratch) {
+    return reduce_block<Op>(value, scratch);
+  }
+};
+
 // The largest of some values and Σ exp(x − largest), found in one pass: the sum is scaled down
 // whenever a larger value turns up. (Milakov and Gimelshein, "Online normalizer calculation for
 // softmax", 2018.) While all values are −∞ the sum stays 0.
@@ -80,29 +91,35 @@ struct ExpSum {
 
   __device__ __forceinline__ float sum_below(float top) const { return max == top ? sum : sum * exp_f32(max - top); }
 
-  // What the threads of a row hold together, in each of them: NaN where all values are −∞.
+  __device__ __forceinline__ void join(ExpSum other) {
+    float top = Max::join(max, other.max);
+    sum = sum_below(top) + other.sum_below(top);
+    max = top;
+  }
+
+  // What several threads hold together, in each of them.
+  template <class Threads>
   __device__ __forceinline__ ExpSum joined(float* scratch) const {
-    float top = reduce_block<Max>(max, scratch);
-    float total = reduce_block<Sum>(sum_below(top), scratch);
-    return {top, top == -INFINITE ? NOT_A_NUMBER : total};
+    float top = Threads::template reduce<Max>(max, scratch);
+    return {top, Threads::template reduce<Sum>(sum_below(top), scratch)};
   }
 };
 
-// Of this thread's share of n values.
-template <class T>
-__device__ __forceinline__ ExpSum exp_sum(int n, const T* x) {
-  ExpSum found;
+// What this thread sees of n values.
+template <class Seen, class T>
+__device__ __forceinline__ Seen fold(int n, const T* x) {
+  Seen seen;
   unsigned j = threadIdx.x;
   if (aligned(x)) {
     unsigned fours = n / 4;
 #pragma unroll 1
-    for (unsigned q = j; q < fours; q += blockDim.x) found.add(((const Four<T>*)x)[q].v);
+    for (unsigned q = j; q < fours; q += blockDim.x) seen.add(((const Four<T>*)x)[q].v);
     j += fours * 4;
   }
 #pragma unroll 1
   for (; j < n; j += blockDim.x) {
     T one[] = {x[j]};
-    found.add(one);
+    seen.add(one);
   }
-  return found;
+  return seen;
 }

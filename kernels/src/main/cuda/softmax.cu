@@ -7,7 +7,7 @@ KERNEL(ROW_THREADS) softmax_fwd_f32(
   i64 row = row_number();
   if (row >= rows) return;
   x += row * x_step;
-  ExpSum all = exp_sum(n, x).joined(scratch);
+  ExpSum all = fold<ExpSum>(n, x).joined<AcrossRow>(scratch);
   float scale = 1 / all.sum;
   map_row(n, false, [=](int j, float x) { return exp_f32(x - all.max) * scale; }, y + row * y_step, x);
 }
@@ -18,7 +18,7 @@ KERNEL(ROW_THREADS) log_softmax_fwd_f32(
   i64 row = row_number();
   if (row >= rows) return;
   x += row * x_step;
-  ExpSum all = exp_sum(n, x).joined(scratch);
+  ExpSum all = fold<ExpSum>(n, x).joined<AcrossRow>(scratch);
   float log_sum = log_f32(all.sum);
   map_row(n, false, [=](int j, float x) { return x - all.max - log_sum; }, y + row * y_step, x);
 }

@@ -25,6 +25,7 @@ final class LossCases {
       }
       softmax(cases, Values.TIES_AND_NAN, Layout.DENSE, 19, n);
     }
+    crossEntropy(cases, Layout.DENSE, 2, 50_257, 0, false); // GPT-2's vocabulary
   }
 
   private static void softmax(List<OpCase> cases, Values values, Layout layout, int rows, int n) {

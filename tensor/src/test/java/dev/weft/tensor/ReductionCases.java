@@ -36,6 +36,7 @@ final class ReductionCases {
     for (int rows : new int[] {1, 16, 17, 31, 256, 1003}) {
       one(cases, f, Values.UNIFORM, Layout.TRANSPOSED, 67, rows);
     }
+    one(cases, f, Values.UNIFORM, Layout.TRANSPOSED, 3, 2600);
     cases.add(
         new OpCase(
             "reduce",

@@ -10,7 +10,7 @@ final class TableCases {
     for (int width : new int[] {0, 1, 15, 16, 17, 48, 49, 131, 509}) {
       for (int count : new int[] {0, 1, 7, 64}) {
         for (Layout layout : new Layout[] {Layout.DENSE, Layout.ROWS_APART}) {
-          table(cases, width, count, layout);
+          table(cases, 23, width, count, layout);
         }
         if (width > 0) {
           gather(cases, width, count);
@@ -18,10 +18,15 @@ final class TableCases {
         }
       }
     }
+    // More ids than a block of a GPU reads at once: few rows, each used often, and many.
+    table(cases, 2, 17, 5000, Layout.DENSE);
+    table(cases, 1500, 3, 5000, Layout.ROWS_APART);
+    gather(cases, 33, 700);
   }
 
-  private static void table(List<OpCase> cases, int width, int count, Layout layout) {
-    String what = count + " of (23, " + width + ") " + layout;
+  private static void table(
+      List<OpCase> cases, int vocabulary, int width, int count, Layout layout) {
+    String what = count + " of (" + vocabulary + ", " + width + ") " + layout;
     long bytes = 8L * count * width;
     cases.add(
         new OpCase(
@@ -30,8 +35,8 @@ final class TableCases {
             0,
             bytes,
             t -> {
-              Tensor table = t.in(Values.BITS, layout, 23, width);
-              Tensor ids = t.ids(23, count);
+              Tensor table = t.in(Values.BITS, layout, vocabulary, width);
+              Tensor ids = t.ids(vocabulary, count);
               Tensor y = t.out(count, width);
               return k -> k.embedding(y, table, ids);
             }));
@@ -43,8 +48,8 @@ final class TableCases {
             bytes,
             t -> {
               Tensor dy = t.in(Values.UNIFORM, layout, count, width);
-              Tensor ids = t.ids(23, count);
-              Grad dTable = t.grad(layout, 23, width);
+              Tensor ids = t.ids(vocabulary, count);
+              Grad dTable = t.grad(layout, vocabulary, width);
               return k -> k.embeddingGrad(dTable, dy, ids);
             }));
   }

@@ -19,8 +19,8 @@ record Columns(int blocks, int parts, long per) {
   private static final int MOST_PARTS = 64;
 
   /// The rows of (R, n), for the columns of which something is summed.
-  static Columns of(long rows, int n) {
-    int blocks = Math.ceilDiv(n, WARP);
+  static Columns of(long rows, long n) {
+    int blocks = Math.toIntExact(Math.ceilDiv(n, WARP));
     long wanted = Math.clamp(ENOUGH_BLOCKS / Math.max(1, blocks), 1, MOST_PARTS);
     long least = Math.max(LEAST_ROWS, Math.ceilDiv(rows, wanted));
     long per = Math.ceilDiv(least, DOWN) * DOWN;

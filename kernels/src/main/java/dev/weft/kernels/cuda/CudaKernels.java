@@ -21,6 +21,9 @@ final class CudaKernels implements Kernels {
   private final Dropout dropout;
   private final Optimizers optimizers;
   private final Softmax softmax;
+  private final Reductions reductions;
+  private final CrossEntropy crossEntropy;
+  private final Tables tables;
   private final Packs packs;
   private final Products products;
   private final BatchNorm batchNorm;
@@ -35,6 +38,9 @@ final class CudaKernels implements Kernels {
     dropout = new Dropout(stream);
     optimizers = new Optimizers(stream);
     softmax = new Softmax(stream);
+    reductions = new Reductions(stream);
+    crossEntropy = new CrossEntropy(stream);
+    tables = new Tables(stream);
     packs = new Packs(stream);
     products = new Products(stream, blas, packs, copying);
     batchNorm = new BatchNorm(stream);
@@ -105,12 +111,12 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void reduce(Reduce f, Grad y, Tensor x) {
-    throw missing("reduce");
+    reductions.reduce(f, y, x);
   }
 
   @Override
   public void reduceGrad(Reduce f, Grad dx, Tensor dy, Tensor x, Tensor y) {
-    throw missing("reduceGrad");
+    reductions.reduceGrad(f, dx, dy, x, y);
   }
 
   @Override
@@ -130,17 +136,17 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void cumsum(Grad y, Tensor x, boolean reverse) {
-    throw missing("cumsum");
+    tables.cumsum(y, x, reverse);
   }
 
   @Override
   public void gather(Tensor y, Tensor x, Tensor ids) {
-    throw missing("gather");
+    tables.gather(y, x, ids);
   }
 
   @Override
   public void gatherGrad(Grad dx, Tensor dy, Tensor ids) {
-    throw missing("gatherGrad");
+    tables.gatherGrad(dx, dy, ids);
   }
 
   @Override
@@ -177,7 +183,7 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void embedding(Tensor y, Tensor table, Tensor ids) {
-    throw missing("embedding");
+    tables.embedding(y, table, ids);
   }
 
   @Override
@@ -187,7 +193,7 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void embeddingGrad(Grad dTable, Tensor dy, Tensor ids) {
-    throw missing("embeddingGrad");
+    tables.embeddingGrad(dTable, dy, ids);
   }
 
   @Override
@@ -219,7 +225,7 @@ final class CudaKernels implements Kernels {
       Tensor weights,
       double smoothing,
       int ignore) {
-    throw missing("crossEntropy");
+    crossEntropy.crossEntropy(losses, stats, logits, targets, weights, smoothing, ignore);
   }
 
   @Override
@@ -232,7 +238,8 @@ final class CudaKernels implements Kernels {
       Tensor weights,
       double smoothing,
       int ignore) {
-    throw missing("crossEntropyGrad");
+    crossEntropy.crossEntropyGrad(
+        dLogits, dLosses, logits, stats, targets, weights, smoothing, ignore);
   }
 
   @Override
