@@ -28,6 +28,13 @@ final class SamplingCases {
       add(cases, values, 20_011, 1.5, 0, 0.95, false);
       add(cases, values, 20_011, 0, 0, 0.7, true);
       add(cases, values, 20_011, 1.5, 1100, 0.9, false);
+      add(cases, values, 20_011, 0, 1100, 0, false);
+      add(cases, values, 20_011, 0, 40, 0.95, true);
+    }
+    // A nucleus of one that is left over by the rule, and one that takes all.
+    for (int n : new int[] {100, 20_011}) {
+      add(cases, Values.LOGITS, n, 0, 0, 1e-9, true);
+      add(cases, Values.LOGITS, n, 0, 0, Math.nextDown(1.0), true);
     }
   }
 

@@ -31,6 +31,7 @@ final class CudaKernels implements Kernels {
   private final Order order;
   private final Attention attention;
   private final Cache caches;
+  private final Sampling sampling;
 
   CudaKernels(CudaStream stream, Blas blas) {
     elementwise = new Elementwise(stream);
@@ -48,6 +49,7 @@ final class CudaKernels implements Kernels {
     order = new Order(stream);
     attention = new Attention(stream);
     caches = new Cache(stream, attention);
+    sampling = new Sampling(stream);
   }
 
   private static UnsupportedOperationException missing(String kernel) {
@@ -131,7 +133,7 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void sample(Tensor ids, Tensor logits, Draw draw) {
-    throw missing("sample");
+    sampling.sample(ids, logits, draw);
   }
 
   @Override

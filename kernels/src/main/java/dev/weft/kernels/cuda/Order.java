@@ -69,11 +69,10 @@ final class Order {
     return Tensor.empty(x.device(), DType.I32, Shape.of(x.dim(0), Math.toIntExact(2 * each)));
   }
 
-  /// A block for each list, with no more threads than the longest list has pairs.
+  /// A block for each of `lists` lists of each row, a thread for four keys of the longest.
   static Grid sorting(Tensor x, int lists, int n) {
-    int pairs = Math.ceilDiv(Math.min(n, LIST), 2);
-    int threads = Math.clamp((long) Math.ceilDiv(pairs, WARP) * WARP, WARP, LIST_THREADS);
-    return Grid.of((long) x.dim(0) * lists, threads);
+    int quads = Math.ceilDiv(Math.min(n, LIST), LIST / LIST_THREADS);
+    return Grid.of((long) x.dim(0) * lists, WARP * Math.ceilDiv(quads, WARP));
   }
 
   private void selectAgain(Tensor values, Tensor ids, Tensor x, Tensor keys, int left) {
