@@ -12,7 +12,6 @@ import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemAllocHost;
 import static jcuda.driver.JCudaDriver.cuMemFreeHost;
-import static jcuda.driver.JCudaDriver.cuMemcpy2DAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
@@ -32,13 +31,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import jcuda.Pointer;
-import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
-import jcuda.driver.CUmemorytype;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
@@ -184,24 +181,6 @@ class CudaEmulatorStreamsTest {
     check(cuMemcpyDtoDAsync(y.withByteOffset(20), x.withByteOffset(4), 8, stream));
     check(cuStreamSynchronize(stream));
     assertArrayEquals(new float[] {2.5f, 2.5f, 2.5f, 2.5f, 0, 1, 2, 0}, context.floats(y, 8));
-  }
-
-  @Test
-  void copiesRowsOfAMatrix() {
-    CUdeviceptr y = context.allocate(4 * 6);
-    CUDA_MEMCPY2D copy = new CUDA_MEMCPY2D();
-    copy.srcMemoryType = copy.dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
-    copy.srcDevice = x;
-    copy.srcXInBytes = 4;
-    copy.srcY = 1;
-    copy.srcPitch = 40;
-    copy.dstDevice = y;
-    copy.dstPitch = 12;
-    copy.WidthInBytes = 12;
-    copy.Height = 2;
-    check(cuMemcpy2DAsync(copy, stream));
-    check(cuStreamSynchronize(stream));
-    assertArrayEquals(new float[] {11, 12, 13, 21, 22, 23}, context.floats(y, 6));
   }
 
   /// A copy hands on what of its source was never written.
