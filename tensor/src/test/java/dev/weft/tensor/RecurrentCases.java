@@ -18,7 +18,29 @@ final class RecurrentCases {
       }
       add(cases, gating, 3, 200, false, false, true); // more than a block of k in reverse
       add(cases, gating, 24, 136, true, false, false);
+      add(cases, gating, 35, 9, false, false, true); // more rows than a tile
+      for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.I8}) {
+        for (int units : new int[] {7, 135}) {
+          packed(cases, gating, units, dtype);
+        }
+      }
     }
+  }
+
+  private static void packed(List<OpCase> cases, Gating gating, int units, DType dtype) {
+    long weights = (long) units * gating.blocks() * units;
+    Shapes s = new Shapes(gating, 2, 3, units, false, false, true, dtype);
+    String what = gating + " (2, 3, " + units + ") with a pack in " + dtype;
+    cases.add(
+        new OpCase(
+            "recurrent",
+            what,
+            12 * weights,
+            4 * weights,
+            t -> {
+              Recurrence run = s.forward(t);
+              return k -> k.recurrent(run);
+            }));
   }
 
   private static void add(
@@ -44,7 +66,7 @@ final class RecurrentCases {
             + (masked ? " masked" : "");
     long weights = (long) units * gating.blocks() * units;
     long flops = 2L * steps * rows * weights;
-    Shapes s = new Shapes(gating, steps, rows, units, reverse, bare, masked);
+    Shapes s = new Shapes(gating, steps, rows, units, reverse, bare, masked, null);
     cases.add(
         new OpCase(
             "recurrent",
@@ -79,7 +101,8 @@ final class RecurrentCases {
       int units,
       boolean reverse,
       boolean bare,
-      boolean masked) {
+      boolean masked,
+      DType packed) {
     Recurrence forward(Tensors t) {
       return run(
           t,
@@ -107,8 +130,8 @@ final class RecurrentCases {
       Tensor h0 = bare ? null : t.in(rows, units);
       Tensor c0 = bare || !gating.cells() ? null : t.in(rows, units);
       Tensor mask = masked ? t.flags(Layout.DENSE, steps, rows) : null;
-      return new Recurrence(
-          gating, reverse, h, c, gates, hidden, Weight.dense(w), bias, h0, c0, mask);
+      Weight weight = packed == null ? Weight.dense(w) : Weight.pack(w, packed, Scope.current());
+      return new Recurrence(gating, reverse, h, c, gates, hidden, weight, bias, h0, c0, mask);
     }
   }
 }

@@ -32,6 +32,7 @@ final class CudaKernels implements Kernels {
   private final Attention attention;
   private final Cache caches;
   private final Sampling sampling;
+  private final Recurrent recurrent;
 
   CudaKernels(CudaStream stream, Blas blas) {
     elementwise = new Elementwise(stream);
@@ -50,10 +51,7 @@ final class CudaKernels implements Kernels {
     attention = new Attention(stream);
     caches = new Cache(stream, attention);
     sampling = new Sampling(stream);
-  }
-
-  private static UnsupportedOperationException missing(String kernel) {
-    return new UnsupportedOperationException("cuda: " + kernel + " has no kernel yet");
+    recurrent = new Recurrent(stream);
   }
 
   @Override
@@ -174,13 +172,13 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void recurrent(Recurrence run) {
-    throw missing("recurrent");
+    recurrent.forward(run);
   }
 
   @Override
   public void recurrentGrad(
       Recurrence run, Tensor dh, Tensor dh0, Tensor dc0, Tensor dy, Tensor dcLast) {
-    throw missing("recurrentGrad");
+    recurrent.backward(run, dh, dh0, dc0, dy, dcLast);
   }
 
   @Override
