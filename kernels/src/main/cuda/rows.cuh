@@ -10,24 +10,52 @@ __device__ __forceinline__ i64 row_number() { return (i64)blockIdx.x * blockDim.
 // A gradient's finished value.
 __device__ __forceinline__ void put(float* to, bool add, float value) { *to = add ? *to + value : value; }
 
+// How n values are walked through: four at a time from the first boundary that all operands reach
+// together, if any, and the `rest` one at a time. (Of rows of 50,257 only each fourth is aligned.)
+struct Span {
+  unsigned head;
+  unsigned fours;
+  unsigned rest;
+
+  template <class A, class... X>
+  __device__ __forceinline__ Span(unsigned n, const A* a, const X*... x) {
+    head = (unsigned)((0 - (u64)a) / sizeof(A)) % 4;
+    bool together = head <= n && (aligned(a + head) && ... && aligned(x + head));
+    fours = together ? (n - head) / 4 : 0;
+    rest = n - 4 * fours;
+  }
+
+  // The index of value k of the rest.
+  __device__ __forceinline__ unsigned single(unsigned k) const { return k < head ? k : k + 4 * fours; }
+
+  template <class T>
+  __device__ __forceinline__ Four<T>* four(T* x, unsigned q) const {
+    return (Four<T>*)(x + head) + q;
+  }
+
+  template <class T>
+  __device__ __forceinline__ const Four<T>& four(const T* x, unsigned q) const {
+    return ((const Four<T>*)(x + head))[q];
+  }
+};
+
 template <class F, class... X>
 __device__ __forceinline__ void each_four(F& f, unsigned j, const Four<X>&... x) {
 #pragma unroll
   for (int k = 0; k < 4; k++) f(j + k, widen(x.v[k])...);
 }
 
-// f(j, x[j] …) for this thread's share of n values; four at a time where everything is aligned.
+// f(j, x[j] …) for this thread's share of n values.
 template <class F, class... X>
 __device__ __forceinline__ void each(int n, F f, const X*... x) {
-  unsigned j = threadIdx.x;
-  if ((true && ... && aligned(x))) {
-    unsigned fours = n / 4;
+  Span span(n, x...);
 #pragma unroll 1
-    for (unsigned q = j; q < fours; q += blockDim.x) each_four(f, 4 * q, ((const Four<X>*)x)[q]...);
-    j += fours * 4;
+  for (unsigned q = threadIdx.x; q < span.fours; q += blockDim.x) each_four(f, span.head + 4 * q, span.four(x, q)...);
+#pragma unroll 1
+  for (unsigned k = threadIdx.x; k < span.rest; k += blockDim.x) {
+    unsigned j = span.single(k);
+    f(j, widen(x[j])...);
   }
-#pragma unroll 1
-  for (; j < n; j += blockDim.x) f(j, widen(x[j])...);
 }
 
 template <class F, class Y, class... X>
@@ -46,17 +74,14 @@ __device__ __forceinline__ void map_row_four(bool add, F& f, unsigned j, Four<Y>
 // y[j] = f(j, x[j] …), or y[j] += f(j, x[j] …), for this thread's share of n values.
 template <class F, class Y, class... X>
 __device__ __forceinline__ void map_row(int n, bool add, F f, Y* y, const X*... x) {
-  unsigned j = threadIdx.x;
-  if (aligned(y) && (true && ... && aligned(x))) {
-    unsigned fours = n / 4;
+  Span span(n, (const Y*)y, x...);
 #pragma unroll 1
-    for (unsigned q = j; q < fours; q += blockDim.x) {
-      map_row_four(add, f, 4 * q, (Four<Y>*)y + q, ((const Four<X>*)x)[q]...);
-    }
-    j += fours * 4;
+  for (unsigned q = threadIdx.x; q < span.fours; q += blockDim.x) {
+    map_row_four(add, f, span.head + 4 * q, span.four(y, q), span.four(x, q)...);
   }
 #pragma unroll 1
-  for (; j < n; j += blockDim.x) {
+  for (unsigned k = threadIdx.x; k < span.rest; k += blockDim.x) {
+    unsigned j = span.single(k);
     Y value = narrow<Y>(f(j, widen(x[j])...));
     y[j] = add ? sum(y[j], value) : value;
   }
@@ -109,16 +134,12 @@ struct ExpSum {
 template <class Seen, class T>
 __device__ __forceinline__ Seen fold(int n, const T* x) {
   Seen seen;
-  unsigned j = threadIdx.x;
-  if (aligned(x)) {
-    unsigned fours = n / 4;
+  Span span(n, x);
 #pragma unroll 1
-    for (unsigned q = j; q < fours; q += blockDim.x) seen.add(((const Four<T>*)x)[q].v);
-    j += fours * 4;
-  }
+  for (unsigned q = threadIdx.x; q < span.fours; q += blockDim.x) seen.add(span.four(x, q).v);
 #pragma unroll 1
-  for (; j < n; j += blockDim.x) {
-    T one[] = {x[j]};
+  for (unsigned k = threadIdx.x; k < span.rest; k += blockDim.x) {
+    T one[] = {x[span.single(k)]};
     seen.add(one);
   }
   return seen;
