@@ -7,18 +7,20 @@ import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 
-/// Causal attention in tiles, forward and backward; `attention.cu` says how.
+/// Causal attention in tiles, forward and backward; `attention.cu` and `attention_grad.cu` say how.
 final class Attention {
-  /// Tiles of `attention.cu`.
+  /// Rows of a tile forward and backward.
   private static final int QUERIES = 64;
 
   private static final int GRAD_ROWS = 32;
   private static final int WARPS = 8; // of a block, each with a row
 
   private final CudaModule module;
+  private final CudaModule gradients;
 
   Attention(CudaStream stream) {
     module = new CudaModule(stream, "attention");
+    gradients = new CudaModule(stream, "attention_grad");
   }
 
   /// The largest D of the kernel that takes heads of D values.
@@ -112,7 +114,7 @@ final class Attention {
     int dim = q.dim(3);
     try (Scope _ = Scope.noGrad()) {
       Tensor delta = Tensor.empty(q.device(), DType.F32, Shape.of(batch, heads, queries));
-      module.launch(
+      gradients.launch(
           "attention_delta_f32",
           Grid.of(Math.ceilDiv(delta.size(), WARPS), Grid.THREADS),
           delta,
@@ -129,7 +131,7 @@ final class Attention {
           y.stride(1),
           y.stride(2));
       if (dq != null) {
-        module.launch(
+        gradients.launch(
             "attention_bwd_q_" + kind(dim) + "_f32",
             tiles(queries, GRAD_ROWS, heads, batch),
             dq,
@@ -164,7 +166,7 @@ final class Attention {
       if (dk != null || dv != null) {
         Tensor dkRows = dk == null ? k : dk.tensor();
         Tensor dvRows = dv == null ? v : dv.tensor();
-        module.launch(
+        gradients.launch(
             "attention_bwd_kv_" + kind(dim) + "_f32",
             tiles(keys, GRAD_ROWS, heads, batch),
             dk,

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /// Recurrent layers: one launch for each step, forward and backward, that makes the step's product
-/// and its gates; two where the reset gate comes first. `recurrent.cu` says how.
+/// and its gates; two where the reset gate comes first. `recurrent.cu` and
+/// `recurrent_grad.cu` say how.
 final class Recurrent {
   /// A block's part of the layer and of the batch.
   private static final int UNITS = 8;
@@ -20,9 +21,11 @@ final class Recurrent {
   private static final int STEP = 8;
 
   private final CudaModule module;
+  private final CudaModule gradients;
 
   Recurrent(CudaStream stream) {
     module = new CudaModule(stream, "recurrent");
+    gradients = new CudaModule(stream, "recurrent_grad");
   }
 
   private static Grid grid(Recurrence run) {
@@ -129,9 +132,9 @@ final class Recurrent {
     /// The i-th step to run; −1 is the state before the first.
     void step(String kernel, int i, Tensor dcIn) {
       Tensor w = run.w().dense();
-      launch(
-          "bwd_" + kernel + "_f32",
-          run,
+      gradients.launch(
+          "recurrent_bwd_" + kernel + "_f32",
+          grid(run),
           dh,
           dh0,
           dcIn,
