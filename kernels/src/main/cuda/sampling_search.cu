@@ -3,12 +3,6 @@
 #include "mass.cuh"
 #include "draw.cuh"
 
-__device__ __forceinline__ i64 sum_of_block(i64 value, i64* scratch) {
-  i64 total;
-  scan_block(value, scratch, total);
-  return total;
-}
-
 // Running sums of the masses of each sorted list, a block for each.
 KERNEL(LIST_THREADS) sample_masses(i64* sums, const u64* keys, const float* maxima, int n, int lists) {
   __shared__ float maxima_of_warps[LIST_WARPS];
@@ -35,8 +29,14 @@ KERNEL(LIST_THREADS) sample_masses(i64* sums, const u64* keys, const float* maxi
   }
 }
 
-// The sorted lists of a row, and of each list the keys among which the search still looks: those
-// before `low` come too early, those from `high` on too late.
+__device__ __forceinline__ i64 sum_of_warp(i64 value) {
+#pragma unroll
+  for (int distance = WARP / 2; distance > 0; distance /= 2) value += __shfl_xor_sync(ALL_LANES, value, distance);
+  return value;
+}
+
+// The sorted lists of a row, shared out to the lanes of a warp, and of each list the keys among which
+// the search still looks: those before `low` come too early, those from `high` on too late.
 struct Lists {
   const u64* keys;
   const i64* sums;  // of masses; null: keys are counted
@@ -44,7 +44,6 @@ struct Lists {
   int* high;
   int* middle;
   int lists;
-  i64* scratch;
 
   // What the first `count` keys of a list add up to.
   __device__ __forceinline__ i64 weigh(int list, int count) const {
@@ -52,75 +51,74 @@ struct Lists {
     return count == 0 ? 0 : sums[(i64)list * LIST + count - 1];
   }
 
-  // Whether the search ended at the first key of all.
-  __device__ __forceinline__ bool first() const {
-    i64 before = 0;
-    for (int list = threadIdx.x; list < lists; list += blockDim.x) before += low[list];
-    return sum_of_block(before, scratch) == 0;
-  }
-
   // What all keys before `high` add up to.
   __device__ __forceinline__ i64 total() const {
     i64 sum = 0;
-    for (int list = threadIdx.x; list < lists; list += blockDim.x) sum += weigh(list, high[list]);
-    return sum_of_block(sum, scratch);
+    for (int list = threadIdx.x; list < lists; list += WARP) sum += weigh(list, high[list]);
+    return sum_of_warp(sum);
   }
 
-  // The first key at which the sum of all up to it reaches `wanted` (exclusive: exceeds it), which it
-  // does at the last one before `high`. Halves the interval of keys until one of the row's is left;
-  // `high` then ends behind that key.
-  __device__ __forceinline__ u64 search(u64 last, i64 width, double wanted, bool exclusive, u64& found) {
+  // Whether the search ended at the first key of all.
+  __device__ __forceinline__ bool first() const {
+    i64 before = 0;
+    for (int list = threadIdx.x; list < lists; list += WARP) before += low[list];
+    return sum_of_warp(before) == 0;
+  }
+
+  // The first key at which the sum of all up to it reaches `wanted` (`exceed`: exceeds it), which it
+  // does at the last of the `width` keys before `high`, none of them above `last`. Halves the interval
+  // of keys until one of the row's is left; `high` then ends behind that key.
+  __device__ __forceinline__ u64 search(u64 last, i64 width, double wanted, bool exceed) {
     u64 after = 0;
-    for (int list = threadIdx.x; list < lists; list += blockDim.x) low[list] = 0;
+    for (int list = threadIdx.x; list < lists; list += WARP) low[list] = 0;
 #pragma unroll 1
     while (width > 1) {
-      u64 middle_key = after + (last - after) / 2;
+      u64 half = after + (last - after) / 2;
       i64 sum = 0;
-      i64 fewer = 0;
+      i64 left = 0;
 #pragma unroll 1
-      for (int list = threadIdx.x; list < lists; list += blockDim.x) {
+      for (int list = threadIdx.x; list < lists; list += WARP) {
         int from = low[list];
-        int count = from + rank_of(middle_key + 1, keys + (i64)list * LIST + from, high[list] - from);
+        int count = from + rank_of(half + 1, keys + (i64)list * LIST + from, high[list] - from);
         middle[list] = count;
         sum += weigh(list, count);
-        fewer += count - from;
+        left += count - from;
       }
-      double reached = (double)sum_of_block(sum, scratch);
-      fewer = sum_of_block(fewer, scratch);
-      bool enough = exclusive ? reached > wanted : reached >= wanted;
-#pragma unroll 1
-      for (int list = threadIdx.x; list < lists; list += blockDim.x) (enough ? high : low)[list] = middle[list];
+      double reached = (double)sum_of_warp(sum);
+      left = sum_of_warp(left);
+      bool enough = exceed ? reached > wanted : reached >= wanted;
+      for (int list = threadIdx.x; list < lists; list += WARP) {
+        if (enough) {
+          high[list] = middle[list];
+        } else {
+          low[list] = middle[list];
+        }
+      }
       if (enough) {
-        last = middle_key;
-        width = fewer;
+        last = half;
       } else {
-        after = middle_key;
-        width -= fewer;
+        after = half;
       }
+      width = enough ? left : width - left;
     }
-    for (int list = threadIdx.x; list < lists; list += blockDim.x) {
+    u64 found = 0;
+    for (int list = threadIdx.x; list < lists; list += WARP) {
       if (low[list] < high[list]) found = keys[(i64)list * LIST + low[list]];
     }
-    __syncthreads();
-    u64 key = found;
-    __syncthreads();
-    return key;
+    return (u64)sum_of_warp((i64)found);
   }
 };
 
-// The last key of each row that top-k and top-p leave, a block for each row. `brackets` is memory of
+// The last key of each row that top-k and top-p leave, a warp for each row. `brackets` is memory of
 // three numbers for each list.
-KERNEL(256) sample_search(
+KERNEL(WARP) sample_search(
     u64* limits, int* brackets, const u64* keys, const i64* sums, const float* maxima, int n, int lists, int top_k,
     double top_p, int exclusive) {
-  __shared__ float maxima_of_warps[ROW_WARPS];
-  __shared__ i64 scratch[ROW_WARPS];
-  __shared__ u64 found;
   i64 row = blockIdx.x;
-  if (!drawable(max_of_row(maxima + row * lists, lists, maxima_of_warps))) return;
+  if (!drawable(max_of_row(maxima + row * lists, lists, nullptr))) return;
   int* low = brackets + row * lists * 3;
-  Lists rows = {keys + row * lists * LIST, nullptr, low, low + lists, low + 2 * lists, lists, scratch};
-  for (int list = threadIdx.x; list < lists; list += blockDim.x) rows.high[list] = min(LIST, n - list * LIST);
+  Lists rows = {keys + row * lists * LIST, nullptr, low, low + lists, low + 2 * lists, lists};
+  for (int list = threadIdx.x; list < lists; list += WARP) rows.high[list] = min(LIST, n - list * LIST);
   u64 limit = LAST_KEY;
   i64 left = n;
   // First the top k by counting, then the nucleus of what they leave by adding masses.
@@ -131,11 +129,10 @@ KERNEL(256) sample_search(
     double total = (double)rows.total();
     double wanted = stage == 0 ? (double)top_k : top_p * total;
     if (exceed ? total > wanted : total >= wanted) {
-      u64 key = rows.search(limit, left, wanted, exceed, found);
+      u64 key = rows.search(limit, left, wanted, exceed);
       limit = exceed && !rows.first() ? key - 1 : key;
       left = top_k;
     }
   }
   if (threadIdx.x == 0) limits[row] = limit;
 }
-

@@ -16,6 +16,8 @@ final class Sampling {
   /// WEIGHTS of `draw.cuh`.
   private static final int WEIGHTS = 1024;
 
+  private static final int WARP = 32;
+
   private final CudaModule scaling;
   private final CudaModule few;
   private final CudaModule searching;
@@ -130,7 +132,7 @@ final class Sampling {
     Tensor limits = Order.keys(scaled.logits, 1);
     searching.launch(
         "sample_search",
-        Grid.of(scaled.rows(), Grid.THREADS),
+        Grid.of(scaled.rows(), WARP),
         limits,
         scaled.empty(3 * scaled.lists),
         scaled.keys,
