@@ -29,7 +29,7 @@ if grep -qw fma /proc/cpuinfo && grep -qw avx2 /proc/cpuinfo; then machine=(-mfm
 common=(-std=c++17 -O2 -g1 -fPIC -ffp-contract=off "${machine[@]}")
 engine=("${common[@]}" -Wall -Wextra -Wno-return-type-c-linkage -I"$here/include" -I"$here")
 kernels=("${common[@]}" -fno-strict-aliasing -fno-gnu-unique -fno-extern-tls-init -mtls-dialect=gnu2 -fno-math-errno
-    -Wall -Wno-sign-compare -Wno-unknown-pragmas -Wno-unused-function -Wno-attributes -I"$here/include" -include cuda_on_host.h)
+    -Wall -Wno-sign-compare -Wno-parentheses -Wno-unknown-pragmas -Wno-unused-function -Wno-attributes -I"$here/include" -include cuda_on_host.h)
 checked=(-fsanitize=thread -fsanitize=alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift
     --param tsan-instrument-func-entry-exit=0)
 
@@ -103,21 +103,24 @@ fi
 
 # --- the kernels -------------------------------------------------------------------------------
 
-# kernel_library FILE.cu NAME BUILD FLAG... : the file, and one line for each of its kernels, which
+# kernel_libraries FILE.cu NAME : both builds of the file, with one line for each of its kernels, which
 # are found in the preprocessed text by what __global__ stands for.
-kernel_library() {
-    local file=$1 name=$2 build=$3 target=$out/kernels/$3/$2
-    shift 3
+kernel_libraries() {
+    local file=$1 name=$2 build flags
     {
         echo "#include \"$file\""
-        g++ "${kernels[@]}" "$@" -E -P -x c++ "$file" | tr '\n' ' ' |
+        g++ "${kernels[@]}" -E -P -x c++ "$file" | tr '\n' ' ' |
             { grep -oE '__attribute__ *\(\(visibility\("default"\), used\)\) *void +[A-Za-z_][A-Za-z_0-9]* *\(' || true; } |
             sed -E 's/.*void +([A-Za-z_0-9]+) *\($/EMULATED_KERNEL(\1)/'
-    } >"$out/objects/$name-$build.cpp"
-    g++ "${kernels[@]}" "$@" -c "$out/objects/$name-$build.cpp" -o "$out/objects/$name-$build.o"
-    g++ -shared -Wl,-Bsymbolic -Wl,-z,defs -o "$target.tmp" "$out/objects/$name-$build.o" "$out/objects/dynamic_shared.o" \
-        -L"$out" -l:libcuda.so.1
-    mv "$target.tmp" "$target.so"
+    } >"$out/objects/$name-kernels.cpp"
+    for build in fast checked; do
+        flags=()
+        if [ "$build" = checked ]; then flags=("${checked[@]}"); fi
+        g++ "${kernels[@]}" "${flags[@]}" -c "$out/objects/$name-kernels.cpp" -o "$out/objects/$name-$build.o"
+        g++ -shared -Wl,-Bsymbolic -Wl,-z,defs -o "$out/kernels/$build/$name.tmp" "$out/objects/$name-$build.o" \
+            "$out/objects/dynamic_shared.o" -L"$out" -l:libcuda.so.1
+        mv "$out/kernels/$build/$name.tmp" "$out/kernels/$build/$name.so"
+    done
 }
 shims=("$here"/include/*.h "$here"/include/on_host/*.h "$here/build.sh" "$here/dynamic_shared.cpp" "$here/kernel_library.h")
 wanted=' '
@@ -129,14 +132,10 @@ for file in "$@"; do
     shopt -s nullglob
     included=("$(dirname "$file")"/*.cuh)
     shopt -u nullglob
-    for build in fast checked; do
-        stale "$out/kernels/$build/$name.so" "$file" "${included[@]}" "${shims[@]}" || continue
-        if [ "$build" = checked ]; then
-            begin kernel_library "$file" "$name" checked "${checked[@]}"
-        else
-            begin kernel_library "$file" "$name" fast
-        fi
-    done
+    # The checked build comes last.
+    if stale "$out/kernels/checked/$name.so" "$file" "${included[@]}" "${shims[@]}"; then
+        begin kernel_libraries "$file" "$name"
+    fi
 done
 finish
 # A file that is gone takes its kernels along.

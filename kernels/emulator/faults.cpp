@@ -102,17 +102,21 @@ Watchdog& watchdog() {
 }
 }  // namespace
 
-FaultStack::FaultStack() {
-  static thread_local char* memory = new char[64 << 10];
+FaultStack::FaultStack(Runner& runner) {
   {
     std::lock_guard<std::mutex> guard(watchdog().lock);
-    watchdog().runners.insert(this_runner);
+    watchdog().runners.insert(&runner);
   }
-  const stack_t own = {memory, 0, 64 << 10};
+  const stack_t own = {runner.fault_stack, 0, sizeof runner.fault_stack};
   sigaltstack(&own, &before);
 }
 
 FaultStack::~FaultStack() { sigaltstack(&before, nullptr); }
+
+void forget(Runner& runner) {
+  std::lock_guard<std::mutex> guard(watchdog().lock);
+  watchdog().runners.erase(&runner);
+}
 
 void catch_faults() {
   struct sigaction action = {};

@@ -6,16 +6,21 @@
 
 namespace emulator {
 struct Job;
+struct Runner;
 
-// While a thread runs kernels, its signals come on a stack of their own: a fiber's may be full.
+// While a runner runs kernels, the signals of its thread come on a stack of their own: a fiber's may
+// be full.
 class FaultStack {
  public:
-  FaultStack();
+  explicit FaultStack(Runner& runner);
   ~FaultStack();
 
  private:
   stack_t before;
 };
+
+// The runner ends, as its thread does.
+void forget(Runner& runner);
 
 // Once, before the first kernel.
 void catch_faults();

@@ -41,6 +41,8 @@ Fiber::Fiber(unsigned number, void (*entry)()) : entry(entry), offset(number % 6
   restart();
 }
 
+Fiber::~Fiber() { munmap(stack - GUARD, STACK + GUARD); }
+
 void Fiber::restart() {
   uint64_t* slot = (uint64_t*)top();
   *--slot = 0;  // where entry would return to: it does not

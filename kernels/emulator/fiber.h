@@ -12,6 +12,9 @@ struct Fiber {
 
   // Starts in `entry` when it is first switched to.
   Fiber(unsigned number, void (*entry)());
+  ~Fiber();
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
   // Forgets where it was, and starts again.
   void restart();
   bool on_stack(uint64_t p) const { return p - (uint64_t)stack < STACK; }

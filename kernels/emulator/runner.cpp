@@ -43,11 +43,24 @@ uint32_t all_of_warp(unsigned threads, unsigned warp) {
 }  // namespace
 
 Runner& own_runner() {
+  // Ends with its thread: threads of Java come and go.
+  static thread_local struct Owner {
+    ~Owner() {
+      delete this_runner;
+      this_runner = nullptr;
+    }
+  } owner;
+  (void)owner;
   if (!this_runner) this_runner = new Runner;
   return *this_runner;
 }
 
 Runner::Runner() : os_thread(pthread_self()) {}
+
+Runner::~Runner() {
+  forget(*this);
+  for (Fiber* each : all_fibers) delete each;
+}
 
 void Runner::work(Job& shared_job) {
   job = &shared_job;
@@ -58,7 +71,7 @@ void Runner::work(Job& shared_job) {
   shared = shared_memory(launch->function.code);
   if (launch->function.code.kernel->checked) shared_races.cover(shared.low, shared.high);
   random = step(job->seed);
-  FaultStack stack;
+  FaultStack stack(*this);
   active = true;
   for (uint32_t i; !job->stop && (i = job->next++) < job->blocks;)
     if (!run_block(block_at(*job, i))) job->stop = true;

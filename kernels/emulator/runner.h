@@ -43,6 +43,7 @@ struct Thread {
 
 struct Runner {
   Runner();
+  ~Runner();
   // Takes blocks until there are none, or one has failed.
   void work(Job& shared_job);
 
@@ -71,6 +72,7 @@ struct Runner {
   int barrier_line = 0, barrier_vote = 0;
   unsigned votes = 0, vote_result = 0;
 
+  char fault_stack[64 << 10];
   SharedMemory shared;
   SharedRaces shared_races;
 

@@ -21,6 +21,7 @@ struct Row {
   const char* key;
   std::atomic<long long>* value;
   long long least, most;
+  long long initial = *value;
 };
 const Row SETTINGS[] = {
     {"devices", &settings.devices, 0, DEVICES},
@@ -80,6 +81,11 @@ long long emulator_get(const char* key) {
   if (!strcmp(key, "live_bytes")) return live_memory().bytes;
   if (!strcmp(key, "live_allocations")) return live_memory().allocations;
   return LLONG_MIN;
+}
+
+// All settings as they were at the start.
+void emulator_reset_settings() {
+  for (const Row& row : SETTINGS) *row.value = row.initial;
 }
 
 void emulator_reset_counters() {

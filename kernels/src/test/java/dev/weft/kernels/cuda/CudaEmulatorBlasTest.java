@@ -11,7 +11,7 @@ import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasOperation;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The products of the emulated cuBLAS, whose bits are promised: one chain for each element.
@@ -19,8 +19,8 @@ class CudaEmulatorBlasTest {
   private static final Pointer ONE = Pointer.to(new float[] {1});
   private static final Pointer ZERO = Pointer.to(new float[] {0});
 
-  @BeforeAll
-  static void emulator() {
+  @BeforeEach
+  void emulator() {
     EmulatedCuda.assumeAvailable();
   }
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import jcuda.driver.CUdeviceptr;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The test of the tester: the checked build of the emulator reports every planted fault, the fast
 /// build a stated part of them.
 class CudaEmulatorBugsTest {
-  @BeforeAll
-  static void emulator() {
+  @BeforeEach
+  void emulator() {
     EmulatedCuda.assumeAvailable();
   }
 

@@ -26,20 +26,19 @@ import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Memory of the emulated device: how much there is, what a context leaves behind, copies by rows.
 class CudaEmulatorMemoryTest {
-  @BeforeAll
-  static void emulator() {
+  @BeforeEach
+  void emulator() {
     EmulatedCuda.assumeAvailable();
   }
 
   @AfterEach
   void defaults() {
-    EmulatedCuda.set("memory_mb", 8192);
-    EmulatedCuda.set("align", 16);
+    EmulatedCuda.resetSettings();
   }
 
   @Test

@@ -22,26 +22,19 @@ import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasStatus;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What tests of the CUDA device set on the emulator, and what they read from it.
 class CudaEmulatorSettingsTest {
-  @BeforeAll
-  static void emulator() {
+  @BeforeEach
+  void emulator() {
     EmulatedCuda.assumeAvailable();
   }
 
   @AfterEach
   void defaults() {
-    EmulatedCuda.set("devices", 3);
-    EmulatedCuda.set("driver", 12060);
-    EmulatedCuda.set("capability", 80);
-    EmulatedCuda.set("cublas", 1);
-    EmulatedCuda.set("fail_alloc_after", -1);
-    EmulatedCuda.set("fail_launch_after", -1);
-    EmulatedCuda.set("memory_mb", 8192);
-    EmulatedCuda.set("align", 16);
+    EmulatedCuda.resetSettings();
   }
 
   @Test
@@ -51,6 +44,15 @@ class CudaEmulatorSettingsTest {
     assertThrows(IllegalArgumentException.class, () -> EmulatedCuda.set("fail_alloc_after", 0));
     assertThrows(IllegalArgumentException.class, () -> EmulatedCuda.set("align", 48));
     assertThrows(IllegalArgumentException.class, () -> EmulatedCuda.get("colour"));
+  }
+
+  @Test
+  void settingsGoBackToWhatTheyWere() {
+    EmulatedCuda.set("order1", 2);
+    EmulatedCuda.set("lazy", 0);
+    EmulatedCuda.resetSettings();
+    assertEquals(1, EmulatedCuda.get("order1"));
+    assertEquals(1, EmulatedCuda.get("lazy"));
   }
 
   @Test

@@ -41,7 +41,6 @@ import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,13 +57,9 @@ class CudaEmulatorStreamsTest {
   private CUstream other;
   private CUdeviceptr x;
 
-  @BeforeAll
-  static void emulator() {
-    EmulatedCuda.assumeAvailable();
-  }
-
   @BeforeEach
   void open() {
+    EmulatedCuda.assumeAvailable();
     context = new EmulatedContext(EmulatedCuda.CHECKED);
     var module = context.load(EmulatedContext.ptx("correct"));
     twice = context.function(module, "twice");
@@ -76,8 +71,10 @@ class CudaEmulatorStreamsTest {
 
   @AfterEach
   void close() {
-    EmulatedCuda.set("lazy", 1);
-    context.close();
+    EmulatedCuda.resetSettings();
+    if (context != null) { // null when skipped
+      context.close();
+    }
   }
 
   @Test

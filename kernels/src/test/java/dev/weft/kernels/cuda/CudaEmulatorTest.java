@@ -10,21 +10,21 @@ import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Kernels without a fault give on each of the emulated devices what they should, and no report.
 class CudaEmulatorTest {
-  @BeforeAll
-  static void emulator() {
+  @BeforeEach
+  void emulator() {
     EmulatedCuda.assumeAvailable();
   }
 
   @AfterEach
   void forwards() {
-    EmulatedCuda.set("order2", 0);
+    EmulatedCuda.resetSettings();
   }
 
   @ParameterizedTest
@@ -208,6 +208,24 @@ class CudaEmulatorTest {
           bytes);
       Arrays.fill(bytes, (byte) 0); // the launch has its own copy
       assertArrayEquals(gathered, context.floats(to, n));
+    }
+  }
+
+  @Test
+  void threadsOfTheHostComeAndGo() throws InterruptedException {
+    try (EmulatedContext context = new EmulatedContext(EmulatedCuda.FORWARD)) {
+      CUdeviceptr x = context.upload(1f);
+      for (int i = 0; i < 20; i++) {
+        Thread thread =
+            new Thread(
+                () -> {
+                  context.makeCurrent();
+                  context.run("correct", "twice", 1, 256, 0, x, 1);
+                });
+        thread.start();
+        thread.join();
+      }
+      assertArrayEquals(new float[] {1 << 20}, context.floats(x, 1));
     }
   }
 

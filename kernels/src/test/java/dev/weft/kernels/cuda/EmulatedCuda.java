@@ -107,8 +107,20 @@ public final class EmulatedCuda {
 
   /// Sets all counters to 0.
   public static void resetCounters() {
+    call(Loaded.LIBRARIES.resetCounters());
+  }
+
+  /// Sets all settings back to what they were at first. Does nothing where there is no emulator, so
+  /// that it may stand in a method that follows a skipped test.
+  public static void resetSettings() {
+    if (Loaded.LIBRARIES.missing() == null) {
+      call(Loaded.LIBRARIES.resetSettings());
+    }
+  }
+
+  private static void call(MethodHandle procedure) {
     try {
-      Loaded.LIBRARIES.reset().invokeExact();
+      procedure.invokeExact();
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -118,7 +130,12 @@ public final class EmulatedCuda {
 
   /// `missing` says why there is none, and is null when all is well.
   @SuppressWarnings("restricted") // loading libraries is what this is for
-  private record Libraries(String missing, MethodHandle set, MethodHandle get, MethodHandle reset) {
+  private record Libraries(
+      String missing,
+      MethodHandle set,
+      MethodHandle get,
+      MethodHandle resetCounters,
+      MethodHandle resetSettings) {
     static Libraries load() {
       Path folder =
           Stream.of("target/emulator", "../kernels/target/emulator", "kernels/target/emulator")
@@ -152,11 +169,12 @@ public final class EmulatedCuda {
               symbols,
               "emulator_get",
               FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS)),
-          handle(symbols, "emulator_reset_counters", FunctionDescriptor.ofVoid()));
+          handle(symbols, "emulator_reset_counters", FunctionDescriptor.ofVoid()),
+          handle(symbols, "emulator_reset_settings", FunctionDescriptor.ofVoid()));
     }
 
     private static Libraries missing(String reason) {
-      return new Libraries("no CUDA emulator: " + reason, null, null, null);
+      return new Libraries("no CUDA emulator: " + reason, null, null, null, null);
     }
 
     private static MethodHandle handle(
