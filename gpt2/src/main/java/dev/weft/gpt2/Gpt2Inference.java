@@ -175,14 +175,34 @@ public final class Gpt2Inference extends Layer implements LanguageModel, AutoClo
 
   // ---- the forward pass -----------------------------------------------------------------------
 
-  /// The last block's output (N, C) for N tokens and their positions. Temporaries go with each
-  /// block, so that a long prompt holds one block's activations at a time.
+  /// The last block's output (N, C) for N tokens and their positions.
   Tensor hidden(int[] ids, int[] positions, Attention attention) {
-    Scope scope = Scope.current();
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= config.vocabulary()) {
+        throw new IllegalArgumentException(
+            "gpt2: id "
+                + ids[i]
+                + " at position "
+                + i
+                + " is outside 0 … "
+                + (config.vocabulary() - 1));
+      }
+    }
     Shape shape = Shape.of(ids.length);
-    Tensor x =
-        Ops.embedding(head, Tensor.ids(device, shape, ids))
-            .add(Ops.embedding(wpe, Tensor.ids(device, shape, positions)));
+    return hidden(Tensor.ids(device, shape, ids), Tensor.ids(device, shape, positions), attention);
+  }
+
+  /// The same for ids and positions I32 (N) that are known to be in range: nothing is copied to the
+  /// host. Temporaries go with each block, so that a long prompt holds one block's activations at a
+  /// time.
+  Tensor hidden(Tensor ids, Tensor positions, Attention attention) {
+    Scope scope = Scope.current();
+    Shape shape = Shape.of(ids.dim(0), config.width());
+    Tensor tokens = Tensor.empty(device, DType.F32, shape);
+    device.kernels().column(tokens, head, ids);
+    Tensor places = Tensor.empty(device, DType.F32, shape);
+    device.kernels().embedding(places, wpe, positions);
+    Tensor x = tokens.add(places);
     for (Block block : blocks) {
       Tensor y;
       try (Scope inner = new Scope()) {

@@ -28,7 +28,8 @@ final class Gpt2Session implements LanguageModel.Session {
   private final int cacheRows;
   private final Owner owner = new Owner("gpt2 session");
   private final KeyValueCache[] caches; // by layer; null before the first feed
-  private Tensor logits;
+  private Tensor logits; // of the last feed, unless a step made them
+  private DecodeStep step; // for the present rows and caches; null before the first
 
   Gpt2Session(Gpt2Inference model, int rows) {
     this(model, new SessionLedger(model, rows));
@@ -88,8 +89,11 @@ final class Gpt2Session implements LanguageModel.Session {
       longest = Math.max(longest, tokens[r].length);
       needed = Math.max(needed, ledger.position(r) + tokens[r].length);
     }
+    grow(needed);
+    if (longest == 1) {
+      return step(tokens);
+    }
     try (Scope scope = Scope.noGrad()) {
-      grow(needed);
       Tensor last = Tensor.empty(device, DType.F32, Shape.of(tokens.length, config.width()));
       int step = Math.max(1, CHUNK / tokens.length);
       for (int from = 0; from < longest; from += step) {
@@ -99,6 +103,37 @@ final class Gpt2Session implements LanguageModel.Session {
       }
       logits = scope.keep(model.head(last), owner);
       return logits;
+    }
+  }
+
+  /// One token for each row.
+  private Tensor step(int[][] tokens) {
+    int rows = tokens.length;
+    int[] ids = new int[rows];
+    int[] positions = new int[rows];
+    int end = 0;
+    for (int r = 0; r < rows; r++) {
+      ids[r] = tokens[r][0];
+      positions[r] = ledger.position(r);
+      end = Math.max(end, positions[r] + 1);
+    }
+    if (step == null) {
+      step =
+          new DecodeStep(
+              model,
+              rows,
+              (starts, past) -> (layer, q, k, v) -> attend(layer, q, k, v, starts, past));
+    }
+    for (int layer = 0; layer < caches.length; layer++) {
+      requireRoom(layer, rows, end);
+    }
+    return step.run(ids, positions);
+  }
+
+  private void dropStep() {
+    if (step != null) {
+      step.close();
+      step = null;
     }
   }
 
@@ -130,7 +165,10 @@ final class Gpt2Session implements LanguageModel.Session {
         model.hidden(
             ids,
             positions,
-            (layer, q, k, v) -> attend(layer, q, k, v, startsThere, pastThere, length));
+            (layer, q, k, v) -> {
+              requireRoom(layer, rows, length);
+              return attend(layer, q, k, v, startsThere, pastThere);
+            });
     for (int r = 0; r < rows; r++) {
       if (tokens[r].length > from && tokens[r].length <= to) {
         Tensor state = hidden.slice(0, starts[r + 1] - 1, starts[r + 1]);
@@ -139,14 +177,14 @@ final class Gpt2Session implements LanguageModel.Session {
     }
   }
 
-  Tensor attend(int layer, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor past, int length) {
+  void requireRoom(int layer, int rows, int length) {
     KeyValueCache cache = caches[layer];
-    if (length > cache.capacity() || past.dim(0) > cache.rows()) {
+    if (length > cache.capacity() || rows > cache.rows()) {
       throw new IllegalStateException(
           "gpt2 h."
               + layer
               + ".attn: "
-              + past.dim(0)
+              + rows
               + " rows of up to "
               + length
               + " tokens for a cache of "
@@ -155,6 +193,10 @@ final class Gpt2Session implements LanguageModel.Session {
               + cache.capacity()
               + " positions");
     }
+  }
+
+  private Tensor attend(int layer, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor past) {
+    KeyValueCache cache = caches[layer];
     device.kernels().cacheAppend(cache, k, v, starts, past);
     Tensor y = Tensor.like(q);
     device.kernels().cacheAttention(y, q, cache, starts, past, model.attentionScale());
@@ -168,6 +210,7 @@ final class Gpt2Session implements LanguageModel.Session {
     for (int layer = 0; layer < caches.length; layer++) {
       KeyValueCache old = caches[layer];
       if (old == null || old.capacity() < needed) {
+        dropStep();
         int doubled = old == null ? FIRST_CAPACITY : 2 * old.capacity();
         KeyValueCache cache = allocate(Math.min(config.context(), Math.max(needed, doubled)));
         if (old != null) {
@@ -207,6 +250,9 @@ final class Gpt2Session implements LanguageModel.Session {
       ledger.checkReorder(parents);
       if (!ledger.isIdentity(parents)) {
         dropLogits();
+        if (parents.length != rows()) {
+          dropStep();
+        }
         int[] lengths = Arrays.stream(parents).map(ledger::position).toArray();
         for (KeyValueCache cache : caches) {
           if (cache != null) {
@@ -267,6 +313,7 @@ final class Gpt2Session implements LanguageModel.Session {
   @Override
   public void close() {
     if (ledger.close()) {
+      dropStep();
       owner.close();
     }
   }

@@ -239,12 +239,7 @@ class Gpt2DecodingTest extends OnDevices {
     try (Gpt2Session session = new Gpt2Session(model, 1);
         Scope _ = new Scope()) {
       session.feed(new int[][] {{1, 2}});
-      Tensor x = Tensor.zeros(device, DType.F32, Shape.of(1, 4, 18));
-      Tensor starts = Tensor.ids(device, Shape.of(2), 0, 1);
-      Tensor past = Tensor.ids(device, Shape.of(1), 200);
-      var e =
-          assertThrows(
-              IllegalStateException.class, () -> session.attend(1, x, x, x, starts, past, 201));
+      var e = assertThrows(IllegalStateException.class, () -> session.requireRoom(1, 1, 201));
       assertTrue(e.getMessage().contains("h.1.attn"), e.getMessage());
       assertTrue(e.getMessage().contains("201") && e.getMessage().contains("120"), e.getMessage());
     }

@@ -88,6 +88,19 @@ public abstract class Layer {
     observers.remove(observer);
   }
 
+  /// Whether this layer, or one below it, has an observer.
+  public final boolean observed() {
+    if (!observers.isEmpty()) {
+      return true;
+    }
+    for (Layer child : children) {
+      if (child.observed()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Shows a run to the observers; returns `output`. Costs one test where there are none.
   protected final Tensor passed(Tensor input, Tensor output) {
     if (!observers.isEmpty()) {

@@ -41,6 +41,16 @@ public interface Device {
   /// Whether tensors of this type can live here.
   boolean supports(DType dtype);
 
+  /// Records what `work` queues on this device instead of running it, or returns null where the
+  /// device cannot; then `work` has not been called. The same work must have run before: a
+  /// recording
+  /// may not open kernels, take memory from the system, upload or download. Tensors that the work
+  /// makes belong to their owners as always; their memory is not handed out again before the
+  /// recording is closed.
+  default Recording record(Runnable work) {
+    return null;
+  }
+
   /// What the hardware can do at best, or null where the device cannot measure it.
   default MachineLimits limits() {
     return null;

@@ -22,6 +22,8 @@ public abstract class MemoryPool {
   private final boolean pooled;
   private final Map<Long, ArrayDeque<MemorySegment>> free = new HashMap<>();
   private final Map<Long, Large> large = new HashMap<>(); // in use, by address
+  private Aside aside; // what a recording keeps, while it is made
+  private Thread recorder;
   private MemorySegment slab; // null before the first
   private long slabUsed;
   private long live;
@@ -54,8 +56,8 @@ public abstract class MemoryPool {
   /// See [Device#allocate].
   public final synchronized MemorySegment allocate(long bytes, String owner) {
     long rounded = pooled ? sizeClass(bytes) : Math.max(1, bytes);
-    ArrayDeque<MemorySegment> list = free.get(rounded);
-    MemorySegment memory = list == null ? null : list.pollLast();
+    MemorySegment memory = recorder == Thread.currentThread() ? poll(aside.free, rounded) : null;
+    memory = memory == null ? poll(free, rounded) : memory;
     if (memory == null) {
       memory = take(rounded, owner);
     }
@@ -81,12 +83,65 @@ public abstract class MemoryPool {
     if (POISON) {
       poison(memory, rounded);
     }
+    if (recorder == Thread.currentThread()) {
+      put(aside.free, rounded, memory);
+      return;
+    }
     if (!pooled) {
       giveBack(memory);
       reserved -= rounded;
       return;
     }
-    free.computeIfAbsent(rounded, size -> new ArrayDeque<>()).addLast(memory);
+    put(free, rounded, memory);
+  }
+
+  private static MemorySegment poll(Map<Long, ArrayDeque<MemorySegment>> lists, long size) {
+    ArrayDeque<MemorySegment> list = lists.get(size);
+    return list == null ? null : list.pollLast();
+  }
+
+  private static void put(
+      Map<Long, ArrayDeque<MemorySegment>> lists, long size, MemorySegment memory) {
+    lists.computeIfAbsent(size, _ -> new ArrayDeque<>()).addLast(memory);
+  }
+
+  /// Memory that a recording used for a while and will use again at every replay: nobody else gets
+  /// it meanwhile.
+  public static final class Aside {
+    private final Map<Long, ArrayDeque<MemorySegment>> free = new HashMap<>();
+  }
+
+  /// From now on what this thread gives back is kept aside, for this thread's use alone.
+  protected final synchronized void beginAside() {
+    if (recorder != null) {
+      throw new IllegalStateException(device + ": another recording is being made");
+    }
+    recorder = Thread.currentThread();
+    aside = new Aside();
+  }
+
+  /// Ends it; returns what is kept, for [#giveBack(Aside)].
+  protected final synchronized Aside endAside() {
+    recorder = null;
+    Aside kept = aside;
+    aside = null;
+    return kept;
+  }
+
+  /// Returns what a recording kept to the pool.
+  public final synchronized void giveBack(Aside kept) {
+    kept.free.forEach(
+        (size, list) -> {
+          for (MemorySegment memory : list) {
+            if (pooled) {
+              put(free, size, memory);
+            } else {
+              giveBack(memory);
+              reserved -= size;
+            }
+          }
+        });
+    kept.free.clear();
   }
 
   /// See [Device#stats].

@@ -5,6 +5,7 @@ import dev.weft.tensor.Device;
 import dev.weft.tensor.DeviceProvider;
 import dev.weft.tensor.DeviceStats;
 import dev.weft.tensor.Kernels;
+import dev.weft.tensor.Recording;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
@@ -24,10 +25,12 @@ public final class CudaDevice implements Device {
   private final DeviceMemory memory;
   private final Staging staging;
   private final Blas blas;
+  private final boolean graphs;
   private final Kernels kernels;
 
   private CudaDevice(Probe.Found found, Options options) {
     name = KIND + ":" + found.index();
+    graphs = options.graphs();
     stream = new CudaStream(found.device());
     memory = new DeviceMemory(name, stream, options.pooled());
     staging = new Staging(stream);
@@ -43,8 +46,10 @@ public final class CudaDevice implements Device {
   ///
   /// @param pooled whether memory is kept in a pool; without one a memory checker sees every block
   /// @param cublas whether cuBLAS is used where it is installed
-  record Options(boolean pooled, boolean cublas) {
-    static final Options USUAL = new Options(true, true);
+  /// @param graphs whether [#record] makes CUDA graphs; `-Dweft.cuda.graphs=off` for no
+  record Options(boolean pooled, boolean cublas, boolean graphs) {
+    static final Options USUAL =
+        new Options(true, true, !System.getProperty("weft.cuda.graphs", "").equals("off"));
   }
 
   /// The device with an index.
@@ -97,6 +102,12 @@ public final class CudaDevice implements Device {
   @Override
   public void synchronize() {
     stream.synchronize("waiting for " + name);
+  }
+
+  /// As a CUDA graph.
+  @Override
+  public Recording record(Runnable work) {
+    return graphs ? CudaGraph.of(stream, memory, work) : null;
   }
 
   @Override

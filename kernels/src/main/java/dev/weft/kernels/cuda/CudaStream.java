@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
@@ -65,6 +68,37 @@ final class CudaStream {
                 + ", arguments ("
                 + Arrays.stream(values).map(Arguments::describe).collect(Collectors.joining(", "))
                 + ")");
+  }
+
+  /// Captures what `work` queues in a graph; other threads wait.
+  synchronized CUgraphExec capture(Runnable work) {
+    enter();
+    int mode = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
+    Driver.check(JCudaDriver.cuStreamBeginCapture(stream, mode), "beginning a recording");
+    CUgraph graph = new CUgraph();
+    boolean done = false;
+    try {
+      work.run();
+      done = true;
+    } finally {
+      int result = JCudaDriver.cuStreamEndCapture(stream, graph);
+      if (done) {
+        Driver.check(result, "ending a recording");
+      }
+    }
+    CUgraphExec executable = new CUgraphExec();
+    try {
+      Driver.check(JCudaDriver.cuGraphInstantiate(executable, graph, 0), "making a graph");
+    } finally {
+      JCudaDriver.cuGraphDestroy(graph);
+    }
+    return executable;
+  }
+
+  /// Queues a graph.
+  synchronized void launch(CUgraphExec graph) {
+    enter();
+    Driver.check(JCudaDriver.cuGraphLaunch(graph, stream), "running a recording");
   }
 
   /// Ends the stream and leaves the context.

@@ -32,7 +32,13 @@ final class Staging {
   }
 
   /// Queues a copy to `target`; the source may be changed when this returns.
-  synchronized void upload(long target, MemorySegment source, long offset, long bytes) {
+  void upload(long target, MemorySegment source, long offset, long bytes) {
+    synchronized (stream) { // not into the recording of another thread
+      queue(target, source, offset, bytes);
+    }
+  }
+
+  private void queue(long target, MemorySegment source, long offset, long bytes) {
     stream.enter();
     for (long done = 0; done < bytes; ) {
       int count = (int) Math.min(HALF, bytes - done);
@@ -47,7 +53,13 @@ final class Staging {
   }
 
   /// Waits for all work and copies from `source`.
-  synchronized void download(long source, MemorySegment target, long offset, long bytes) {
+  void download(long source, MemorySegment target, long offset, long bytes) {
+    synchronized (stream) {
+      fetch(source, target, offset, bytes);
+    }
+  }
+
+  private void fetch(long source, MemorySegment target, long offset, long bytes) {
     stream.enter();
     String what = "copying " + bytes + " bytes from the device";
     for (long done = 0; done < bytes; ) {
@@ -82,7 +94,7 @@ final class Staging {
   }
 
   /// Gives the page-locked memory back.
-  synchronized void close() {
+  void close() {
     stream.enter();
     JCudaDriver.cuMemFreeHost(buffer);
   }

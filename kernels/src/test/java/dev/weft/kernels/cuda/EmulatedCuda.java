@@ -39,7 +39,7 @@ public final class EmulatedCuda {
   public static synchronized Device device(int ordinal) {
     assumeAvailable();
     if (OPENED[ordinal] == null) {
-      var options = new CudaDevice.Options(ordinal != CHECKED, ordinal != REVERSE);
+      var options = new CudaDevice.Options(ordinal != CHECKED, ordinal != REVERSE, true);
       OPENED[ordinal] = CudaDevice.open(ordinal, options);
     }
     return OPENED[ordinal];
