@@ -71,7 +71,8 @@ final class DecodeStep implements AutoCloseable {
     return logits;
   }
 
-  private void drop() {
+  /// Gives the logits back, unless a recording needs them.
+  void drop() {
     if (logits != null) {
       owner.release(logits);
       logits = null;

@@ -239,6 +239,9 @@ final class Gpt2Session implements LanguageModel.Session {
       owner.release(logits);
       logits = null;
     }
+    if (step != null) {
+      step.drop();
+    }
   }
 
   // ---- ways back ------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @ArgumentsSource(OnDevices.Names.class)
 public abstract class OnDevices {
   /// How far results on CUDA may be off where hosts give the same bits: sums run in another order.
-  private static final float CUDA_TOLERANCE = 1e-5f;
+  private static final double CUDA_TOLERANCE = 1e-5;
 
   @Parameter private String name;
 
@@ -66,12 +66,42 @@ public abstract class OnDevices {
     return name.startsWith("cuda");
   }
 
-  /// The same bits on hosts, and as near as CUDA promises there.
+  /// How far two ways to one number may be apart: 0 on hosts.
+  protected final double tolerance() {
+    return onCuda() ? CUDA_TOLERANCE : 0;
+  }
+
+  /// The same bits on hosts, and as near as CUDA promises there: 1e-5 of a number, or of 1.
   protected final void assertSameNumbers(float[] expected, float[] actual, String what) {
-    if (onCuda()) {
-      assertArrayEquals(expected, actual, CUDA_TOLERANCE, what);
-    } else {
+    if (!onCuda()) {
       assertArrayEquals(expected, actual, what);
+      return;
+    }
+    assertEquals(expected.length, actual.length, what);
+    for (int i = 0; i < expected.length; i++) {
+      assertSameNumber(expected[i], actual[i], what + " [" + i + "]");
+    }
+  }
+
+  /// See [#assertSameNumbers(float[], float[], String)].
+  protected final void assertSameNumbers(float[] expected, float[] actual) {
+    assertSameNumbers(expected, actual, "");
+  }
+
+  /// See [#assertSameNumbers(float[], float[], String)].
+  protected final void assertSameNumbers(double[] expected, double[] actual) {
+    assertEquals(expected.length, actual.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertSameNumber(expected[i], actual[i], "[" + i + "]");
+    }
+  }
+
+  /// See [#assertSameNumbers(float[], float[], String)].
+  protected final void assertSameNumber(double expected, double actual, String what) {
+    double bound = tolerance() * Math.max(1, Math.abs(expected));
+    boolean near = Math.abs(actual - expected) <= bound;
+    if (!near && Double.compare(expected, actual) != 0) {
+      assertEquals(expected, actual, what);
     }
   }
 
