@@ -1,0 +1,4 @@
+package dev.weft.nn;
+
+/// [PyTorchGoldensTest] on the emulated CUDA devices.
+final class CudaPyTorchGoldensTest extends PyTorchGoldensTest {}

@@ -1,0 +1,4 @@
+package dev.weft.nn.optim;
+
+/// [PyTorchOptimizersTest] on the emulated CUDA devices.
+final class CudaPyTorchOptimizersTest extends PyTorchOptimizersTest {}

@@ -1,0 +1,4 @@
+package dev.weft.rnn;
+
+/// [IndependenceTest] on the emulated CUDA devices.
+final class CudaIndependenceTest extends IndependenceTest {}

@@ -1,0 +1,4 @@
+package dev.weft.rnn;
+
+/// [PyTorchRecurrentTest] on the emulated CUDA devices.
+final class CudaPyTorchRecurrentTest extends PyTorchRecurrentTest {}
