@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /// What a row gives depends on nothing but the row: not on what fills it up, nor on the rows beside
 /// it, nor on the device.
-class IndependenceTest extends OnDevices {
+final class IndependenceTest extends OnDevices {
   private static final int VOCABULARY = 11;
   private static final int INPUT = 3;
   private static final int[] LENGTHS = {5, 3, 4};

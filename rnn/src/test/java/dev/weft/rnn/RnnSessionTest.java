@@ -46,7 +46,7 @@ class RnnSessionTest extends OnDevices {
     return configs;
   }
 
-  private static float[] bits(Tensor logits) {
+  private static float[] numbers(Tensor logits) {
     return logits.toFloats();
   }
 
@@ -54,7 +54,7 @@ class RnnSessionTest extends OnDevices {
   private record Calls(int seed, int size) {}
 
   /// The same random calls on a session and on one that runs the whole history each time.
-  private static void assertSame(LanguageModel model, Calls calls) {
+  private void assertSame(LanguageModel model, Calls calls) {
     Philox random = new Philox(calls.seed, Philox.Purpose.SHUFFLE, 0, 0);
     int size = calls.size;
     LanguageModel uncached = new Replay(model);
@@ -65,7 +65,7 @@ class RnnSessionTest extends OnDevices {
       for (int call = 0; call < 3 + size / 16; call++) {
         int[][] tokens = new int[a.rows()][];
         Arrays.setAll(tokens, r -> SmallLanguageModel.ids(random, 1 + size / 4));
-        assertArrayEquals(bits(b.feed(tokens)), bits(a.feed(tokens)));
+        assertSameNumbers(numbers(b.feed(tokens)), numbers(a.feed(tokens)));
         int what = random.nextInt(5);
         if (what == 0) {
           int position = random.nextInt(1 + a.position(0));
@@ -138,9 +138,9 @@ class RnnSessionTest extends OnDevices {
           float[] got = null;
           for (int from = 0; from < ids.length; from += chunk) {
             int to = Math.min(ids.length, from + chunk);
-            got = bits(session.feed(new int[][] {Arrays.copyOfRange(ids, from, to)}));
+            got = numbers(session.feed(new int[][] {Arrays.copyOfRange(ids, from, to)}));
           }
-          assertArrayEquals(wanted, got, "chunks of " + chunk);
+          assertSameNumbers(wanted, got, "chunks of " + chunk);
         }
       }
     }
@@ -153,11 +153,11 @@ class RnnSessionTest extends OnDevices {
     try (var small = new SmallLanguageModel(device, config, DType.F32);
         Scope _ = new Scope();
         LanguageModel.Session session = small.inference.open(3)) {
-      float[] together = bits(session.feed(rows));
+      float[] together = numbers(session.feed(rows));
       int v = SmallLanguageModel.VOCABULARY;
       for (int r = 0; r < 3; r++) {
         float[] alone = small.inference.logits(new int[][] {rows[r]}).toFloats();
-        assertArrayEquals(alone, Arrays.copyOfRange(together, r * v, (r + 1) * v));
+        assertSameNumbers(alone, Arrays.copyOfRange(together, r * v, (r + 1) * v));
       }
     }
   }
@@ -190,7 +190,8 @@ class RnnSessionTest extends OnDevices {
       assertThrows(IllegalArgumentException.class, () -> session.feed(new int[][] {{3, 99}}));
       assertArrayEquals(new int[] {1, 2}, session.tokens(0));
       session.truncate(2);
-      assertArrayEquals(bits(same.feed(new int[][] {{4}})), bits(session.feed(new int[][] {{4}})));
+      assertSameNumbers(
+          numbers(same.feed(new int[][] {{4}})), numbers(session.feed(new int[][] {{4}})));
     }
   }
 
@@ -206,8 +207,7 @@ class RnnSessionTest extends OnDevices {
         List<Continuation> uncached = each.generateAll(new Replay(small.inference), prompts);
         for (int r = 0; r < 3; r++) {
           assertArrayEquals(uncached.get(r).ids(), cached.get(r).ids());
-          assertArrayEquals(
-              uncached.get(r).logProbabilities(), cached.get(r).logProbabilities(), 0);
+          assertSameNumbers(uncached.get(r).logProbabilities(), cached.get(r).logProbabilities());
         }
       }
       List<Continuation> shared = generator.generate(small.inference, new int[] {2, 5}, 3);
@@ -268,8 +268,8 @@ class RnnSessionTest extends OnDevices {
     LanguageModelConfig config = SmallLanguageModel.config(Gating.LSTM).withClasses(3);
     try (var small = new SmallLanguageModel(device, config, DType.F32);
         Scope _ = new Scope()) {
-      float[] zero = bits(small.inference.given(0).logits(new int[][] {{2}}));
-      float[] two = bits(small.inference.given(2).logits(new int[][] {{2}}));
+      float[] zero = numbers(small.inference.given(0).logits(new int[][] {{2}}));
+      float[] two = numbers(small.inference.given(2).logits(new int[][] {{2}}));
       assertFalse(Arrays.equals(zero, two));
       var error = assertThrows(IllegalArgumentException.class, () -> small.inference.open(1));
       assertTrue(error.getMessage().contains("3 classes"), error.getMessage());
@@ -288,7 +288,7 @@ class RnnSessionTest extends OnDevices {
         List<ScoredSequence> anew = search.search(new Replay(small.decoding()), 1, 2);
         for (int i = 0; i < 4; i++) {
           assertArrayEquals(anew.get(i).ids(), cached.get(i).ids());
-          assertEquals(anew.get(i).score(), cached.get(i).score());
+          assertSameNumber(anew.get(i).score(), cached.get(i).score(), "score");
         }
       }
     }

@@ -28,6 +28,7 @@ public final class EmulatedCuda {
   public static final int FORWARD = 0, REVERSE = 1, CHECKED = 2;
 
   private static final CudaDevice[] OPENED = new CudaDevice[3];
+  private static CudaDevice withoutGraphs;
 
   private EmulatedCuda() {}
 
@@ -43,6 +44,15 @@ public final class EmulatedCuda {
       OPENED[ordinal] = CudaDevice.open(ordinal, options);
     }
     return OPENED[ordinal];
+  }
+
+  /// As `FORWARD`, opened a second time, without CUDA graphs.
+  public static synchronized Device deviceWithoutGraphs() {
+    assumeAvailable();
+    if (withoutGraphs == null) {
+      withoutGraphs = CudaDevice.open(FORWARD, new CudaDevice.Options(true, true, false));
+    }
+    return withoutGraphs;
   }
 
   /// The device with a name: `cuda:0`, `cuda:1` or `cuda:2`.
