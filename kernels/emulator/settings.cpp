@@ -25,8 +25,8 @@ struct Row {
 };
 const Row SETTINGS[] = {
     {"devices", &settings.devices, 0, DEVICES},
-    {"driver", &settings.driver, 11000, 13099},
-    {"capability", &settings.capability, 75, 120},
+    {"driver", &settings.driver, 9000, 13099},
+    {"capability", &settings.capability, 50, 120},
     {"cublas", &settings.cublas, 0, 1},
     {"fail_alloc_after", &settings.fail_alloc_after, -1, LLONG_MAX},
     {"fail_launch_after", &settings.fail_launch_after, -1, LLONG_MAX},
