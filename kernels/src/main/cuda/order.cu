@@ -1,7 +1,7 @@
 // The largest of each row, the first k of each row in order, sorting. Rows are cut into lists of LIST
 // values. A block sorts a list; for few k the first k of each list go on, else sorted lists are
 // merged two by two.
-#include "weft.cuh"
+#include "rows.cuh"
 #include "order.cuh"
 
 __device__ __forceinline__ u64 smallest_of_warp(u64 key) {
@@ -16,17 +16,9 @@ __device__ __forceinline__ u64 smallest_of_warp(u64 key) {
 KERNEL(1024) argmax_f32(int* y, const float* x, int n, i64 y_step, i64 x_step) {
   __shared__ u64 best_of_warp[WARP];
   const float* row = x + blockIdx.x * x_step;
-  unsigned best = 0;
-  int at = 0;
-#pragma unroll 4
-  for (unsigned i = threadIdx.x; i < (unsigned)n; i += blockDim.x) {
-    unsigned order = ordinal(row[i]);
-    if (order > best) {
-      best = order;
-      at = (int)i;
-    }
-  }
-  u64 key = smallest_of_warp((u64)~best << 32 | (unsigned)at);
+  u64 key = NO_KEY;
+  each(n, [&](unsigned i, float value) { key = min(key, key_of(value, (int)i, true)); }, row);
+  key = smallest_of_warp(key);
   if (threadIdx.x % WARP == 0) best_of_warp[threadIdx.x / WARP] = key;
   __syncthreads();
   if (threadIdx.x < WARP) {

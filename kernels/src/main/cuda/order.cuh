@@ -33,7 +33,9 @@ __device__ __forceinline__ float value_of(u64 key) {
 __device__ __forceinline__ int power_of_two(int n) { return n <= 1 ? 1 : 1 << (32 - __clz(n - 1)); }
 
 // Sorts `size` keys of shared memory, a power of two, ascending (Batcher's bitonic sort, 1968). All
-// threads of the block take part; they have passed a barrier since the keys were written.
+// threads of the block take part; they have passed a barrier since the keys were written. Up to a
+// distance of WARP the pairs of a warp are the keys of that warp alone: three steps of four wait for
+// no other one.
 __device__ __forceinline__ void sort_keys(u64* keys, int size) {
 #pragma unroll 1
   for (int run = 2; run <= size; run *= 2) {
@@ -49,7 +51,13 @@ __device__ __forceinline__ void sort_keys(u64* keys, int size) {
           keys[i + distance] = a;
         }
       }
-      __syncthreads();
+      bool last = run == size && distance == 1;
+      int next = distance > 1 ? distance / 2 : run;
+      if (distance > WARP || next > WARP || last) {
+        __syncthreads();
+      } else {
+        __syncwarp();
+      }
     }
   }
 }
