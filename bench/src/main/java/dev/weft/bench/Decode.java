@@ -39,9 +39,9 @@ final class Decode implements Benchmark {
   private static Row row(Gpt2Inference model, DType dtype, Device device, int threads) {
     double[] seconds = new double[RUNS];
     double[] bandwidth = new double[RUNS];
-    run(model); // warm
+    run(model, device); // warm
     for (int i = 0; i < RUNS; i++) {
-      seconds[i] = run(model);
+      seconds[i] = run(model, device);
       bandwidth[i] = Limits.bandwidth(device, threads);
     }
     Arrays.sort(seconds);
@@ -59,12 +59,13 @@ final class Decode implements Benchmark {
         limit);
   }
 
-  private static double run(Gpt2Inference model) {
+  private static double run(Gpt2Inference model, Device device) {
     try (LanguageModel.Session session = model.open(1)) {
       session.feed(new int[][] {ids(FROM)});
       long start = System.nanoTime();
       for (int i = 0; i < TOKENS; i++) {
         session.feed(new int[][] {{i}});
+        device.synchronize(); // the next id depends on it
       }
       return (System.nanoTime() - start) * 1e-9;
     }

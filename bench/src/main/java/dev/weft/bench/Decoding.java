@@ -113,7 +113,7 @@ final class Decoding implements Benchmark {
             }
           }
         };
-    double[] seconds = Stopwatch.seconds(draws, 4, RUNS);
+    double[] seconds = Stopwatch.seconds(device, draws, 4, RUNS);
     double each = 1e6 / DRAWS;
     return new Row(
         name(),
@@ -129,7 +129,7 @@ final class Decoding implements Benchmark {
     try (Scope _ = Scope.noGrad()) {
       FixedLogits model = new FixedLogits(device, VOCABULARY, BEAMS);
       BeamSearch search = new BeamSearch(BEAMS, 2, DRAWS);
-      double[] seconds = Stopwatch.seconds(() -> search.search(model, 1, 2, 3), 2, RUNS);
+      double[] seconds = Stopwatch.seconds(device, () -> search.search(model, 1, 2, 3), 2, RUNS);
       double limit = 1e6 * 4.0 * BEAMS * VOCABULARY / Limits.bandwidth(device, threads);
       double each = 1e6 / DRAWS;
       rows.add(
@@ -148,8 +148,9 @@ final class Decoding implements Benchmark {
   private void samples(Gpt2Inference model, List<Row> rows) {
     int[] prompt = Decode.ids(PROMPT);
     Generator generator = new Generator(Sampler.of(0.8, 0, 40, 0), 5, NEW);
-    double one = NEW / seconds(() -> generator.generate(model, prompt, 1), 5);
-    double together = SAMPLES * NEW / seconds(() -> generator.generate(model, prompt, SAMPLES), 3);
+    double one = NEW / seconds(model, () -> generator.generate(model, prompt, 1), 5);
+    double together =
+        SAMPLES * NEW / seconds(model, () -> generator.generate(model, prompt, SAMPLES), 3);
     rows.add(rate("f32 GPT-2 124M, 1 sample", one, Double.NaN));
     rows.add(rate("f32 GPT-2 124M, 8 samples", together, SAMPLES * one));
   }
@@ -165,7 +166,7 @@ final class Decoding implements Benchmark {
     rows.add(new Row(name(), "f32 GPT-2 124M, step of 1 row", single, single, "ms", Double.NaN));
     rows.add(new Row(name(), "f32 GPT-2 124M, step of 6 beams", six, six, "ms", single));
     BeamSearch whole = new BeamSearch(BEAMS, 2, NEW);
-    double cached = 1000 * seconds(() -> whole.search(model, prompt), 3);
+    double cached = 1000 * seconds(model, () -> whole.search(model, prompt), 3);
     long start = System.nanoTime();
     whole.search(new Replay(model), prompt); // once: it is long
     double uncached = (System.nanoTime() - start) * 1e-6;
@@ -178,12 +179,12 @@ final class Decoding implements Benchmark {
   private static double step(Gpt2Inference model, int[] prompt, int beams) {
     BeamSearch all = new BeamSearch(beams, 1, NEW);
     BeamSearch first = new BeamSearch(beams, 1, 1);
-    double toTheLast = seconds(() -> all.search(model, prompt), 3);
-    return (toTheLast - seconds(() -> first.search(model, prompt), 3)) / (NEW - 1);
+    double toTheLast = seconds(model, () -> all.search(model, prompt), 3);
+    return (toTheLast - seconds(model, () -> first.search(model, prompt), 3)) / (NEW - 1);
   }
 
   /// The median of some runs, after one to warm up.
-  private static double seconds(Runnable work, int runs) {
-    return Stopwatch.median(Stopwatch.seconds(work, 0, runs));
+  private static double seconds(Gpt2Inference model, Runnable work, int runs) {
+    return Stopwatch.median(Stopwatch.seconds(model.device(), work, 0, runs));
   }
 }

@@ -46,10 +46,14 @@ final class Gemm implements Benchmark {
         double before = Limits.gigaflops(device, threads);
         double[] dense =
             Stopwatch.seconds(
-                repeat(repeats, () -> device.kernels().matmul(Grad.into(c), a, b)), 1, RUNS);
+                device,
+                repeat(repeats, () -> device.kernels().matmul(Grad.into(c), a, b)),
+                1,
+                RUNS);
         Weight weight = Weight.pack(b, DType.F32, owner);
         double[] packed =
             Stopwatch.seconds(
+                device,
                 repeat(
                     repeats,
                     () -> device.kernels().linear(c, a, weight, null, Activation.NONE, null)),

@@ -19,10 +19,10 @@ final class Limits implements Benchmark {
     if (limits == null) {
       return rows;
     }
-    for (int n = 1; n <= threads; n++) {
-      rows.add(
-          rate("f32 fused multiply-adds, " + n + " threads", limits.flops(n) / 1e9, "GFLOP/s"));
-      rows.add(rate("f32 read, " + n + " threads", limits.readBandwidth(n) / 1e9, "GB/s"));
+    for (int n = 1; n <= (limits.threaded() ? threads : 1); n++) {
+      String on = limits.threaded() ? ", " + n + " threads" : "";
+      rows.add(rate("f32 fused multiply-adds" + on, limits.flops(n) / 1e9, "GFLOP/s"));
+      rows.add(rate("f32 read" + on, limits.readBandwidth(n) / 1e9, "GB/s"));
     }
     return rows;
   }

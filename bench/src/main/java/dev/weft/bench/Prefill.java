@@ -26,6 +26,7 @@ final class Prefill implements Benchmark {
       double before = Limits.gigaflops(device, threads);
       double[] seconds =
           Stopwatch.seconds(
+              device,
               () -> {
                 try (LanguageModel.Session session = model.open(1)) {
                   session.feed(prompt);

@@ -75,7 +75,7 @@ final class RecurrentTraining implements Benchmark {
       try (Model model = new Model(work, device)) {
         model.step();
         device.resetPeak();
-        double[] seconds = Stopwatch.seconds(model::step, 6, RUNS);
+        double[] seconds = Stopwatch.seconds(device, model::step, 6, RUNS);
         double limit = work.flops() / (Limits.gigaflops(device, threads) * 1e6);
         String name = "f32 " + work.name;
         rows.add(

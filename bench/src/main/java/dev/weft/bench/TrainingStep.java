@@ -28,7 +28,7 @@ final class TrainingStep implements Benchmark {
     try (Gpt2 model = Gpt2.create(Gpt2Config.SMALL, device, DType.F32, 1)) {
       AdamW optimizer = new AdamW(model.parameters());
       device.resetPeak();
-      double[] seconds = Stopwatch.seconds(() -> step(model, optimizer, device), 10, RUNS);
+      double[] seconds = Stopwatch.seconds(device, () -> step(model, optimizer, device), 10, RUNS);
       double flops = 3 * ROWS * LENGTH * model.config().flopsPerToken(LENGTH);
       double limit = flops / (Limits.gigaflops(device, threads) * 1e9);
       long peak = device.stats().peakBytes() >> 20;

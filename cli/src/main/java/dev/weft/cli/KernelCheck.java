@@ -35,7 +35,7 @@ record KernelCheck(double gflops, double peak) {
     MachineLimits limits = device.limits();
     Matcher threads = THREADS.matcher(device.description());
     int count = threads.find() ? Integer.parseInt(threads.group(1)) : 1;
-    double peak = limits == null ? 0 : limits.flops(count) * 1e-9;
+    double peak = limits == null || !limits.threaded() ? 0 : limits.flops(count) * 1e-9;
     return new KernelCheck(gflops(device, peak), peak);
   }
 

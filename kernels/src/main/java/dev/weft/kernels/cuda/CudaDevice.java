@@ -5,6 +5,7 @@ import dev.weft.tensor.Device;
 import dev.weft.tensor.DeviceProvider;
 import dev.weft.tensor.DeviceStats;
 import dev.weft.tensor.Kernels;
+import dev.weft.tensor.MachineLimits;
 import dev.weft.tensor.Recording;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
@@ -24,6 +25,7 @@ public final class CudaDevice implements Device {
   private final CudaStream stream;
   private final DeviceMemory memory;
   private final Staging staging;
+  private final CudaLimits limits;
   private final Blas blas;
   private final boolean graphs;
   private final Kernels kernels;
@@ -39,6 +41,7 @@ public final class CudaDevice implements Device {
             ? Cublas.find(stream, memory)
             : new OwnBlas(stream, "cuBLAS was not asked for");
     kernels = new CudaKernels(stream, blas);
+    limits = new CudaLimits(this, stream, found.processors(), 1 << 16, 1 << 28);
     description = found.description() + "; " + blas.description();
   }
 
@@ -125,10 +128,19 @@ public final class CudaDevice implements Device {
     return kernels;
   }
 
+  @Override
+  public MachineLimits limits() {
+    return limits;
+  }
+
   /// All but F64, which is the reference device's.
   @Override
   public boolean supports(DType dtype) {
     return dtype != DType.F64;
+  }
+
+  CudaStream stream() {
+    return stream;
   }
 
   Blas blas() {

@@ -37,8 +37,9 @@ final class Probe {
   ///
   /// @param index its number
   /// @param device what the driver calls it
+  /// @param processors streaming multiprocessors
   /// @param description name, compute capability, multiprocessors and driver
-  record Found(int index, CUdevice device, String description) {}
+  record Found(int index, CUdevice device, int processors, String description) {}
 
   /// @throws Missing with the reason when there is none
   static Found find(int index) {
@@ -91,7 +92,7 @@ final class Probe {
             + processors
             + " multiprocessors, driver for CUDA "
             + driver;
-    return new Found(index, device, description);
+    return new Found(index, device, processors, description);
   }
 
   private void start() {

@@ -125,7 +125,8 @@ final class CudaErrorsTest {
               OutOfMemoryError.class, () -> Tensor.empty(device, DType.F32, Shape.of(3 << 20)));
       String text = error.getMessage();
       assertTrue(text.startsWith("cuda:0: no-grad scope asked for 12 MiB"), text);
-      assertTrue(text.contains("the most has cuBLAS with 8 MiB, then no-grad scope with 4 MiB"), text);
+      assertTrue(
+          text.contains("the most has cuBLAS with 8 MiB, then no-grad scope with 4 MiB"), text);
       assertEquals(1 << 20, Ops.sum(kept).item());
     }
   }
