@@ -17,13 +17,13 @@ struct Event;
 struct Module;
 
 struct Device {
-  explicit Device(int ordinal) : ordinal(ordinal), checked(ordinal == 2), memory(checked) {}
+  explicit Device(int ordinal) : ordinal(ordinal), checked(ordinal == 2), memory(checked ? &races : nullptr) {}
   std::string name() const;
 
   const int ordinal;
   const bool checked;  // runs the build whose every access is seen
-  Memory memory;
   GlobalRaces races;  // of the checked device
+  Memory memory;
 };
 Device& device(int ordinal);
 Memory::Amount live_memory();

@@ -2,10 +2,12 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
+#include "race.h"
 #include "settings.h"
 #include "text.h"
 
@@ -29,9 +31,18 @@ void* reserve_addresses(uint64_t bytes, bool accessible) {
   return p;
 }
 
-void release_pages(void* from, uint64_t bytes) {
-  const uint64_t low = ((uint64_t)from + PAGE - 1) / PAGE * PAGE, high = ((uint64_t)from + bytes) / PAGE * PAGE;
-  if (low < high) madvise((void*)low, high - low, MADV_DONTNEED);
+void clear(void* from, uint64_t bytes) {
+  uint8_t* begin = (uint8_t*)from;
+  uint8_t* end = begin + bytes;
+  auto page_of = [](uint8_t* p) { return (uint8_t*)((uint64_t)p & ~(PAGE - 1)); };
+  auto all_zero = [](const uint8_t* page) { return !page[0] && !memcmp(page, page + 1, PAGE - 1); };
+  uint8_t *first = page_of(begin), *last = page_of(end - 1);
+  // The pages at both ends may hold more than this.
+  memset(begin, 0, (size_t)(std::min(end, first + PAGE) - begin));
+  if (last != first) memset(last, 0, (size_t)(end - last));
+  if (!all_zero(first)) first += PAGE;
+  uint8_t* released = last >= first && all_zero(last) ? last + PAGE : last;
+  if (first < released) madvise(first, (size_t)(released - first), MADV_DONTNEED);
 }
 
 void Memory::reserve() {
@@ -75,6 +86,7 @@ void Memory::release(Block& block, std::string* damage) {
     *damage = format("bytes just outside allocation #%d (%zu bytes) were overwritten: seen when it was freed",
                      block.number, (size_t)block.bytes);
   set_marks(block.begin, block.bytes, ALLOCATED | WRITTEN, false);
+  if (checked) races->forget(block.low - base, block.high - block.low);
   madvise((void*)block.low, block.high - block.low, MADV_DONTNEED);
   mprotect((void*)block.low, block.high - block.low, PROT_NONE);
 }
@@ -125,8 +137,7 @@ void Memory::set_marks(uint64_t p, size_t bytes, uint8_t halves, bool value) {
   for (; to > from && (to & 3); --to) one(to - 1, bits(to - 1, halves));
   const size_t words = (to - from) >> 2;
   if (!value && halves == (ALLOCATED | WRITTEN)) {
-    memset(marks + (from >> 2), 0, words);
-    release_pages(marks + (from >> 2), words);
+    if (words) clear(marks + (from >> 2), words);
   } else {
     for (size_t i = 0; i < words; ++i) one(from + 4 * i, halves);
   }

@@ -9,6 +9,7 @@
 #include <string>
 
 namespace emulator {
+class GlobalRaces;
 enum class Need { WRITABLE, INITIALISED };
 
 class Memory {
@@ -16,8 +17,9 @@ class Memory {
   static constexpr uint64_t RESERVED = 256ull << 30;
   static constexpr uint64_t UNRESERVED = 1ull << 63;  // no address lies behind it
 
-  // With `checked`, it is known of every byte whether it is allocated and whether it was written.
-  explicit Memory(bool checked) : checked(checked) {}
+  // With a record of races, it is also known of every byte whether it is allocated and whether it was
+  // written.
+  explicit Memory(GlobalRaces* races) : checked(races), races(races) {}
 
   // 0 when there is not so much.
   uint64_t allocate(size_t bytes, const void* owner);
@@ -59,6 +61,7 @@ class Memory {
   void release(Block& block, std::string* damage);
   void set_marks(uint64_t p, size_t bytes, uint8_t halves, bool value);
 
+  GlobalRaces* const races;
   mutable std::mutex lock;
   std::map<uint64_t, Block> blocks;
   uint64_t used = 0;  // of the reserved addresses
@@ -68,6 +71,7 @@ class Memory {
 
 // Reserves addresses that cost nothing until they are touched.
 void* reserve_addresses(uint64_t bytes, bool accessible);
-// Gives the pages back that lie wholly within; they read as zero afterwards.
-void release_pages(void* from, uint64_t bytes);
+// Makes all of it zero, and gives back the pages that are zero then: addresses are not used again, so
+// what is known of freed memory would only pile up.
+void clear(void* from, uint64_t bytes);
 }  // namespace emulator

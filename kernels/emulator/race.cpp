@@ -117,6 +117,13 @@ void GlobalRaces::reserve() {
   written_in = (uint32_t*)reserve_addresses(Memory::RESERVED / SECTOR * sizeof(uint32_t), true);
 }
 
+void GlobalRaces::forget(uint64_t offset, uint64_t bytes) {
+  if (!cells) return;
+  clear(cells + offset / 4, bytes / 4 * sizeof(Cell));
+  clear(read_in + offset / SECTOR, bytes / SECTOR * sizeof(uint32_t));
+  clear(written_in + offset / SECTOR, bytes / SECTOR * sizeof(uint32_t));
+}
+
 void GlobalRaces::count(uint64_t offset, bool read, bool write) {
   if (read && read_in[offset / SECTOR] != launch_begin) {
     read_in[offset / SECTOR] = launch_begin;

@@ -75,6 +75,8 @@ class GlobalRaces {
   void reserve();
   Cell& cell(uint64_t offset) { return cells[offset >> 2]; }
   void count(uint64_t offset, bool read, bool write);
+  // The memory was freed.
+  void forget(uint64_t offset, uint64_t bytes);
 
  private:
   Cell* cells = nullptr;
