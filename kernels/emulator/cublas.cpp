@@ -94,13 +94,16 @@ int submit(const char* call, Handle* handle, const Batch& batch) {
   if (!stream) return refuse_blas(BLAS_EXECUTION_FAILED, std::string(call) + ": the handle's stream does not exist");
   const Gemm& g = batch.first;
   if (g.m < 0 || g.n < 0 || g.k < 0 || batch.count < 0)
-    return refuse_blas(BLAS_INVALID_VALUE, format("%s: m %lld, n %lld, k %lld, batch %lld", call, g.m, g.n, g.k, batch.count));
+    return refuse_blas(BLAS_INVALID_VALUE,
+                       format("%s: m %lld, n %lld, k %lld, batch %lld", call, g.m, g.n, g.k, batch.count));
   for (int type : {g.a.type, g.b.type, g.c.type})
-    if (!element_size(type)) return refuse_blas(BLAS_NOT_SUPPORTED, format("%s: data type %d is not in the emulator", call, type));
-  if (g.a.leading < std::max(1LL, g.a.transposed ? g.k : g.m) || g.b.leading < std::max(1LL, g.b.transposed ? g.n : g.k) ||
-      g.c.leading < std::max(1LL, g.m))
-    return refuse_blas(BLAS_INVALID_VALUE, format("%s: leading dimensions %lld, %lld, %lld for m %lld, n %lld, k %lld", call,
-                                                  g.a.leading, g.b.leading, g.c.leading, g.m, g.n, g.k));
+    if (!element_size(type))
+      return refuse_blas(BLAS_NOT_SUPPORTED, format("%s: data type %d is not in the emulator", call, type));
+  if (g.a.leading < std::max(1LL, g.a.transposed ? g.k : g.m) ||
+      g.b.leading < std::max(1LL, g.b.transposed ? g.n : g.k) || g.c.leading < std::max(1LL, g.m))
+    return refuse_blas(BLAS_INVALID_VALUE,
+                       format("%s: leading dimensions %lld, %lld, %lld for m %lld, n %lld, k %lld", call, g.a.leading,
+                              g.b.leading, g.c.leading, g.m, g.n, g.k));
   if (!g.m || !g.n || !batch.count) return BLAS_SUCCESS;
   const int status = enqueue(*stream, {Work::GEMM, call, [&context, call, batch](bool in_graph) {
                                          (in_graph ? counters.graph_kernels : counters.cublas_calls)++;
@@ -110,7 +113,9 @@ int submit(const char* call, Handle* handle, const Batch& batch) {
   return status ? BLAS_EXECUTION_FAILED : BLAS_SUCCESS;
 }
 
-Matrix matrix(const void* p, int type, int operation, long long leading) { return {(uint64_t)p, type, operation != 0, leading}; }
+Matrix matrix(const void* p, int type, int operation, long long leading) {
+  return {(uint64_t)p, type, operation != 0, leading};
+}
 float scalar(const void* p) { return *(const float*)p; }
 }  // namespace
 

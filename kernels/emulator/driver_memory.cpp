@@ -44,13 +44,14 @@ struct Copy {
 };
 
 bool reaches(Context& context, const Copy& copy, std::string* why) {
+  Memory& memory = context.device.memory;
   for (size_t row = 0; row < copy.height; ++row) {
-    if (copy.to.on_device && !context.device.memory.check(copy.to.p + row * copy.to.pitch, copy.width, Need::WRITABLE, why)) {
+    if (copy.to.on_device && !memory.check(copy.to.p + row * copy.to.pitch, copy.width, Need::WRITABLE, why)) {
       *why = std::string(copy.call) + ": destination: " + *why;
       return false;
     }
     if (copy.from.on_device &&
-        !context.device.memory.check(copy.from.p + row * copy.from.pitch, copy.width, Need::WRITABLE, why)) {
+        !memory.check(copy.from.p + row * copy.from.pitch, copy.width, Need::WRITABLE, why)) {
       *why = std::string(copy.call) + ": source: " + *why;
       return false;
     }
@@ -128,7 +129,8 @@ Result fill(Context& context, const char* call, DevicePointer p, unsigned value,
   if (p % size) return refuse(INVALID_VALUE, format("%s: %#llx is no multiple of %zu", call, p, size));
   std::string why;
   Memory& memory = context.device.memory;
-  if (!memory.check(p, count * size, Need::WRITABLE, &why)) return refuse(INVALID_VALUE, std::string(call) + ": " + why);
+  if (!memory.check(p, count * size, Need::WRITABLE, &why))
+    return refuse(INVALID_VALUE, std::string(call) + ": " + why);
   return enqueue(*stream, {Work::SET, call, [=, &context, &memory](bool) {
                              std::string late;
                              if (!memory.check(p, count * size, Need::WRITABLE, &late))
@@ -162,7 +164,8 @@ Result submit(Context& context, const char* call, const Copy2D& c, Stream* strea
     if (kind != HOST && kind != DEVICE) return refuse(NOT_SUPPORTED, format("%s: memory kind %d", call, kind));
   const size_t from_pitch = c.from_pitch ? c.from_pitch : c.width, to_pitch = c.to_pitch ? c.to_pitch : c.width;
   if (from_pitch < c.from_x + c.width || to_pitch < c.to_x + c.width)
-    return refuse(INVALID_VALUE, format("%s: rows of %zu bytes at pitches %zu and %zu", call, c.width, from_pitch, to_pitch));
+    return refuse(INVALID_VALUE,
+                  format("%s: rows of %zu bytes at pitches %zu and %zu", call, c.width, from_pitch, to_pitch));
   const uint64_t from = c.from_kind == HOST ? (uint64_t)c.from_host : c.from_device;
   const uint64_t to = c.to_kind == HOST ? (uint64_t)c.to_host : c.to_device;
   return submit(context,

@@ -28,7 +28,8 @@ std::string refusal(const Function& f, dim3 grid, dim3 block, unsigned shared, v
     return "a dimension of grid " + name(grid) + " or block " + name(block) + " is 0";
   if (grid.x > 2147483647u || grid.y > 65535 || grid.z > 65535) return "grid " + name(grid) + " is too large";
   const uint64_t threads = (uint64_t)block.x * block.y * block.z;
-  if (block.x > 1024 || block.y > 1024 || block.z > 64 || threads > 1024) return "block " + name(block) + " is too large";
+  if (block.x > 1024 || block.y > 1024 || block.z > 64 || threads > 1024)
+    return "block " + name(block) + " is too large";
   if ((int)threads > f.max_threads)
     return format("block of %d threads, but its __launch_bounds__ allow %d", (int)threads, f.max_threads);
   const long most = f.max_dynamic > Function::DEFAULT_DYNAMIC ? most_shared() : Function::DEFAULT_DYNAMIC;
@@ -54,7 +55,9 @@ Result cuModuleLoadDataEx(Module** loaded, const void* image, unsigned, int*, vo
   *loaded = module;
   return SUCCESS;
 }
-Result cuModuleLoadData(Module** loaded, const void* image) { return cuModuleLoadDataEx(loaded, image, 0, nullptr, nullptr); }
+Result cuModuleLoadData(Module** loaded, const void* image) {
+  return cuModuleLoadDataEx(loaded, image, 0, nullptr, nullptr);
+}
 Result cuModuleUnload(Module* module) {
   EMULATOR_CALL;
   if (!context->modules.erase(module)) return INVALID_HANDLE;

@@ -4,8 +4,12 @@
 using namespace emulator;
 
 namespace {
-Result no_stream(const char* call) { return refuse(INVALID_HANDLE, std::string(call) + ": no such stream in this context"); }
-Result no_event(const char* call) { return refuse(INVALID_HANDLE, std::string(call) + ": no such event in this context"); }
+Result no_stream(const char* call) {
+  return refuse(INVALID_HANDLE, std::string(call) + ": no such stream in this context");
+}
+Result no_event(const char* call) {
+  return refuse(INVALID_HANDLE, std::string(call) + ": no such event in this context");
+}
 }  // namespace
 
 #define EMULATOR_STREAM(handle)                   \
@@ -108,7 +112,8 @@ Result cuEventElapsedTime(float* milliseconds, Event* begin, Event* end) {
   EMULATOR_CALL;
   EMULATOR_EVENT(begin);
   EMULATOR_EVENT(end);
-  if (!begin->recorded || !end->recorded) return refuse(INVALID_HANDLE, "cuEventElapsedTime: an event was never recorded");
+  if (!begin->recorded || !end->recorded)
+    return refuse(INVALID_HANDLE, "cuEventElapsedTime: an event was never recorded");
   if (begin->reached < begin->recorded || end->reached < end->recorded) return NOT_READY;
   *milliseconds = std::chrono::duration<float, std::milli>(end->time - begin->time).count();
   return SUCCESS;
