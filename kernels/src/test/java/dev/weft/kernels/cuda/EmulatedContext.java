@@ -45,6 +45,7 @@ final class EmulatedContext implements AutoCloseable {
 
   /// @param ordinal of the device
   EmulatedContext(int ordinal) {
+    EmulatedCuda.closeAll();
     check(cuInit(0));
     CUdevice device = new CUdevice();
     check(cuDeviceGet(device, ordinal));

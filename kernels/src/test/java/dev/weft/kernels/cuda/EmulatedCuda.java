@@ -83,6 +83,17 @@ public final class EmulatedCuda {
     abort(reason);
   }
 
+  /// Closes every device that is open, so that a test finds the emulator's memory empty.
+  public static synchronized void closeAll() {
+    for (int ordinal = 0; ordinal < OPENED.length; ordinal++) {
+      close(ordinal);
+    }
+    if (withoutGraphs != null) {
+      withoutGraphs.close();
+      withoutGraphs = null;
+    }
+  }
+
   /// Changes a setting, at once and for all devices.
   ///
   /// @throws IllegalArgumentException when there is no such setting, or it takes no such value
