@@ -84,11 +84,11 @@ final class CudaDecodeTest {
       Generator generator = new Generator(Sampler.of(0.8, 0, 40, 0.9), 3, 6);
       EmulatedCuda.resetCounters();
       Continuation text = generator.generate(model, SmallModel.ids(1, 9));
-      long drawn = text.ids().length - 9;
+      int drawn = text.ids().length - 9;
       assertEquals(6, drawn);
       long logits = 4L * SmallModel.CONFIG.vocabulary();
       long bytes = EmulatedCuda.get("bytes_to_host");
-      assertTrue(bytes <= drawn * 16, bytes + " bytes for " + drawn + " ids; a row has " + logits);
+      assertTrue(bytes <= 16L * drawn, bytes + " bytes for " + drawn + " ids; a row has " + logits);
     }
   }
 
@@ -123,7 +123,7 @@ final class CudaDecodeTest {
     if (dtype == DType.I8) {
       bytes += matrices / 128 * Float.BYTES;
     }
-    return bytes + Float.BYTES * (WIDE.layers() * 13 * c + 2 * c);
+    return bytes + Float.BYTES * (13L * WIDE.layers() + 2) * c;
   }
 
   /// Keys and values of 42 positions.
