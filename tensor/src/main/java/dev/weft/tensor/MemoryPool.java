@@ -112,7 +112,7 @@ public abstract class MemoryPool {
   }
 
   /// From now on what this thread gives back is kept aside, for this thread's use alone.
-  protected final synchronized void beginAside() {
+  public final synchronized void beginAside() {
     if (recorder != null) {
       throw new IllegalStateException(device + ": another recording is being made");
     }
@@ -121,7 +121,7 @@ public abstract class MemoryPool {
   }
 
   /// Ends it; returns what is kept, for [#giveBack(Aside)].
-  protected final synchronized Aside endAside() {
+  public final synchronized Aside endAside() {
     recorder = null;
     Aside kept = aside;
     aside = null;

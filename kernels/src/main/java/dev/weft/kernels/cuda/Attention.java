@@ -6,6 +6,7 @@ import dev.weft.tensor.KeyValueCache;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
+import java.util.Arrays;
 
 /// Causal attention in tiles, forward and backward; `attention.cu` and `attention_grad.cu` say how.
 final class Attention {
@@ -38,6 +39,15 @@ final class Attention {
         "attention: heads have " + dim + " values but the CUDA device takes up to 256");
   }
 
+  /// Arguments, then the strides of sequence, position and head of each operand.
+  private static Object[] with(Tensor[] operands, Object... arguments) {
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 3 * operands.length);
+    for (int i = 0; i < 3 * operands.length; i++) {
+      all[arguments.length + i] = operands[i / 3].stride(i % 3);
+    }
+    return all;
+  }
+
   private static Grid tiles(int rows, int tile, int heads, int batch) {
     return new Grid(Math.ceilDiv(rows, tile), heads, batch, Grid.THREADS, 1, 0);
   }
@@ -47,28 +57,18 @@ final class Attention {
     module.launch(
         "attention_fwd_" + kind(dim) + "_f32",
         tiles(q.dim(1), QUERIES, q.dim(2), q.dim(0)),
-        y,
-        stats,
-        q,
-        k,
-        v,
-        lengths,
-        q.dim(1),
-        k.dim(1),
-        dim,
-        (float) scale,
-        y.stride(0),
-        y.stride(1),
-        y.stride(2),
-        q.stride(0),
-        q.stride(1),
-        q.stride(2),
-        k.stride(0),
-        k.stride(1),
-        k.stride(2),
-        v.stride(0),
-        v.stride(1),
-        v.stride(2));
+        with(
+            new Tensor[] {y, q, k, v},
+            y,
+            stats,
+            q,
+            k,
+            v,
+            lengths,
+            q.dim(1),
+            k.dim(1),
+            dim,
+            (float) scale));
   }
 
   /// Many tokens over the cache. How they are shared out among the rows is known on the device
@@ -117,51 +117,26 @@ final class Attention {
       gradients.launch(
           "attention_delta_f32",
           Grid.of(Math.ceilDiv(delta.size(), WARPS), Grid.THREADS),
-          delta,
-          dy,
-          y,
-          delta.size(),
-          queries,
-          heads,
-          dim,
-          dy.stride(0),
-          dy.stride(1),
-          dy.stride(2),
-          y.stride(0),
-          y.stride(1),
-          y.stride(2));
+          with(new Tensor[] {dy, y}, delta, dy, y, delta.size(), queries, heads, dim));
       if (dq != null) {
         gradients.launch(
             "attention_bwd_q_" + kind(dim) + "_f32",
             tiles(queries, GRAD_ROWS, heads, batch),
-            dq,
-            dy,
-            q,
-            k,
-            v,
-            stats,
-            delta,
-            lengths,
-            queries,
-            keys,
-            dim,
-            (float) scale,
-            dq.accumulate(),
-            dq.tensor().stride(0),
-            dq.tensor().stride(1),
-            dq.tensor().stride(2),
-            dy.stride(0),
-            dy.stride(1),
-            dy.stride(2),
-            q.stride(0),
-            q.stride(1),
-            q.stride(2),
-            k.stride(0),
-            k.stride(1),
-            k.stride(2),
-            v.stride(0),
-            v.stride(1),
-            v.stride(2));
+            with(
+                new Tensor[] {dq.tensor(), dy, q, k, v},
+                dq,
+                dy,
+                q,
+                k,
+                v,
+                stats,
+                delta,
+                lengths,
+                queries,
+                keys,
+                dim,
+                (float) scale,
+                dq.accumulate()));
       }
       if (dk != null || dv != null) {
         Tensor dkRows = dk == null ? k : dk.tensor();
@@ -169,39 +144,23 @@ final class Attention {
         gradients.launch(
             "attention_bwd_kv_" + kind(dim) + "_f32",
             tiles(keys, GRAD_ROWS, heads, batch),
-            dk,
-            dv,
-            dy,
-            q,
-            k,
-            v,
-            stats,
-            delta,
-            lengths,
-            queries,
-            keys,
-            dim,
-            (float) scale,
-            dk != null && dk.accumulate(),
-            dv != null && dv.accumulate(),
-            dkRows.stride(0),
-            dkRows.stride(1),
-            dkRows.stride(2),
-            dvRows.stride(0),
-            dvRows.stride(1),
-            dvRows.stride(2),
-            dy.stride(0),
-            dy.stride(1),
-            dy.stride(2),
-            q.stride(0),
-            q.stride(1),
-            q.stride(2),
-            k.stride(0),
-            k.stride(1),
-            k.stride(2),
-            v.stride(0),
-            v.stride(1),
-            v.stride(2));
+            with(
+                new Tensor[] {dkRows, dvRows, dy, q, k, v},
+                dk,
+                dv,
+                dy,
+                q,
+                k,
+                v,
+                stats,
+                delta,
+                lengths,
+                queries,
+                keys,
+                dim,
+                (float) scale,
+                dk != null && dk.accumulate(),
+                dv != null && dv.accumulate()));
       }
     }
   }

@@ -24,13 +24,13 @@ final class CudaGraph implements Recording {
   /// Captures what `work` queues.
   static CudaGraph of(CudaStream stream, DeviceMemory memory, Runnable work) {
     synchronized (stream) { // one recording at a time
-      memory.begin();
+      memory.beginAside();
       CUgraphExec graph = null;
       MemoryPool.Aside kept;
       try {
         graph = stream.capture(work);
       } finally {
-        kept = memory.end();
+        kept = memory.endAside();
         if (graph == null) {
           memory.giveBack(kept);
         }

@@ -65,16 +65,6 @@ final class DeviceMemory extends MemoryPool {
         "poisoning memory");
   }
 
-  /// See [MemoryPool#beginAside].
-  void begin() {
-    beginAside();
-  }
-
-  /// See [MemoryPool#endAside].
-  Aside end() {
-    return endAside();
-  }
-
   /// Gives everything back to the driver.
   synchronized void close() {
     stream.enter();
