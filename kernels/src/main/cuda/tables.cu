@@ -125,7 +125,8 @@ KERNEL(256) gather_fwd_f32(
   for (i64 i = thread_number(); i < rows * k; i += thread_count()) {
     i64 row = i / k;
     int j = (int)(i - row * k);
-    y[row * y_step + j] = x[row * x_step + ids[row * ids_step + j]];
+    int id = ids[row * ids_step + j];
+    y[row * y_step + j] = id < 0 ? NOT_A_NUMBER : x[row * x_step + id];
   }
 }
 

@@ -82,7 +82,7 @@ public interface Kernels {
   /// from the end.
   void cumsum(Grad y, Tensor x, boolean reverse);
 
-  /// y (R, k): y[r, j] = x[r, ids[r, j]]; x (R, n), ids I32 (R, k).
+  /// y (R, k): y[r, j] = x[r, ids[r, j]], NaN where the id is −1; x (R, n), ids I32 (R, k).
   void gather(Tensor y, Tensor x, Tensor ids);
 
   /// dx (R, n): zero (unless accumulating), then dx[r, ids[r, j]] += dy[r, j], j ascending.

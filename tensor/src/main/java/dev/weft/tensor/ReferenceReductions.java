@@ -185,7 +185,8 @@ final class ReferenceReductions {
     Elements is = Elements.of(ids);
     for (long row = 0; row < y.shape().rows(); row++) {
       for (int j = 0; j < y.shape().last(); j++) {
-        ys.set(row, j, xs.get(row, is.row(row).id(j)));
+        int id = is.row(row).id(j);
+        ys.set(row, j, id < 0 ? Double.NaN : xs.get(row, id));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.weft.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// Rows and columns taken from tables by id, and the gradients that scatter back.
@@ -22,6 +23,8 @@ final class TableCases {
     table(cases, 2, 17, 5000, Layout.DENSE);
     table(cases, 1500, 3, 5000, Layout.ROWS_APART);
     gather(cases, 33, 700);
+    gatherSome(cases, 1, 3);
+    gatherSome(cases, 17, 64);
   }
 
   private static void table(
@@ -79,6 +82,22 @@ final class TableCases {
               Tensor ids = t.ids(width, 5, count);
               Grad dx = t.grad(5, width);
               return k -> k.gatherGrad(dx, dy, ids);
+            }));
+  }
+
+  private static void gatherSome(List<OpCase> cases, int width, int count) {
+    cases.add(
+        new OpCase(
+            "gather",
+            count + " or none of each row of (5, " + width + ")",
+            0,
+            40L * count,
+            t -> {
+              Tensor x = t.in(Values.BITS, 5, width);
+              Tensor ids = t.ids(width + 1, 5, count);
+              ids.set(Arrays.stream(ids.toInts()).map(id -> id - 1).toArray());
+              Tensor y = t.state(Values.UNIFORM, 5, count); // no NaN before the call
+              return k -> k.gather(y, x, ids);
             }));
   }
 

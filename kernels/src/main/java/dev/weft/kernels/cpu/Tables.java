@@ -12,6 +12,8 @@ final class Tables {
   /// Columns that a thread takes at least of a scattered addition.
   private static final int COLUMNS = 64;
 
+  private static final int NAN = Float.floatToRawIntBits(Float.NaN);
+
   private final Team team;
 
   Tables(Team team) {
@@ -58,7 +60,8 @@ final class Tables {
           for (long r = from; r < to; r++) {
             for (int j = 0; j < k; j++) {
               int id = ALL.get(INT, is.at(r) + 4L * j);
-              ALL.set(INT, ys.at(r) + 4L * j, ALL.get(INT, xs.at(r) + 4L * id));
+              int bits = id < 0 ? NAN : ALL.get(INT, xs.at(r) + 4L * id);
+              ALL.set(INT, ys.at(r) + 4L * j, bits);
             }
           }
         });
