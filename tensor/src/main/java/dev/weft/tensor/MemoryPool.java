@@ -50,16 +50,37 @@ public abstract class MemoryPool {
   /// Part of what [#reserve] gave.
   protected abstract MemorySegment cut(MemorySegment slab, long offset, long bytes);
 
-  /// Fills memory with NaN.
+  /// Fills memory with NaN. The pool's lock is not held: a device may wait here for its own, which
+  /// a recording holds while it asks the pool for memory.
   protected abstract void poison(MemorySegment memory, long bytes);
 
   /// See [Device#allocate].
-  public final synchronized MemorySegment allocate(long bytes, String owner) {
-    long rounded = pooled ? sizeClass(bytes) : Math.max(1, bytes);
+  public final MemorySegment allocate(long bytes, String owner) {
+    MemorySegment memory = take(bytes, owner);
+    if (POISON) {
+      poison(memory, rounded(bytes));
+    }
+    return memory;
+  }
+
+  /// See [Device#release].
+  public final void release(MemorySegment memory, long bytes) {
+    if (POISON) {
+      poison(memory, rounded(bytes));
+    }
+    put(memory, bytes);
+  }
+
+  private long rounded(long bytes) {
+    return pooled ? sizeClass(bytes) : Math.max(1, bytes);
+  }
+
+  private synchronized MemorySegment take(long bytes, String owner) {
+    long rounded = rounded(bytes);
     MemorySegment memory = recorder == Thread.currentThread() ? poll(aside.free, rounded) : null;
     memory = memory == null ? poll(free, rounded) : memory;
     if (memory == null) {
-      memory = take(rounded, owner);
+      memory = fresh(rounded, owner);
     }
     if (rounded > LARGE) {
       large.put(memory.address(), new Large(owner, bytes));
@@ -67,21 +88,14 @@ public abstract class MemoryPool {
     live += bytes;
     peak = Math.max(peak, live);
     allocations++;
-    if (POISON) {
-      poison(memory, rounded);
-    }
     return memory;
   }
 
-  /// See [Device#release].
-  public final synchronized void release(MemorySegment memory, long bytes) {
-    long rounded = pooled ? sizeClass(bytes) : Math.max(1, bytes);
+  private synchronized void put(MemorySegment memory, long bytes) {
+    long rounded = rounded(bytes);
     live -= bytes;
     if (rounded > LARGE) {
       large.remove(memory.address());
-    }
-    if (POISON) {
-      poison(memory, rounded);
     }
     if (recorder == Thread.currentThread()) {
       put(aside.free, rounded, memory);
@@ -154,7 +168,7 @@ public abstract class MemoryPool {
     peak = live;
   }
 
-  private MemorySegment take(long rounded, String owner) {
+  private MemorySegment fresh(long rounded, String owner) {
     if (rounded > LARGE || !pooled) {
       return reserve(rounded, rounded, owner);
     }

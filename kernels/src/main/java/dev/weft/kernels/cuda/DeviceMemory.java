@@ -58,11 +58,13 @@ final class DeviceMemory extends MemoryPool {
 
   @Override
   protected void poison(MemorySegment memory, long bytes) {
-    stream.enter();
-    Driver.check(
-        JCudaDriver.cuMemsetD32Async(
-            pointer(memory.address()), NAN, bytes / Integer.BYTES, stream.handle()),
-        "poisoning memory");
+    synchronized (stream) { // not into the recording of another thread
+      stream.enter();
+      Driver.check(
+          JCudaDriver.cuMemsetD32Async(
+              pointer(memory.address()), NAN, bytes / Integer.BYTES, stream.handle()),
+          "poisoning memory");
+    }
   }
 
   /// Gives everything back to the driver.
