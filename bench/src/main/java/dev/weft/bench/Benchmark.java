@@ -1,6 +1,6 @@
 package dev.weft.bench;
 
-import dev.weft.tensor.Device;
+import java.io.IOException;
 import java.util.List;
 
 /// One thing that `weft bench` measures.
@@ -8,6 +8,11 @@ interface Benchmark {
   /// As on the command line.
   String name();
 
-  /// Measures; `threads` is the size of the device's worker team.
-  List<Row> run(Device device, int threads);
+  /// Measures what the setting's engine can do of it.
+  List<Row> run(Setting setting) throws IOException;
+
+  /// Whether peers can do it, too; if not, the engine is Weft's.
+  default boolean forPeers() {
+    return true;
+  }
 }

@@ -1,22 +1,68 @@
 package dev.weft.bench;
 
-import dev.weft.decoding.LanguageModel;
-import dev.weft.gpt2.Gpt2;
+import dev.weft.bench.engine.Engine;
 import dev.weft.gpt2.Gpt2Config;
-import dev.weft.gpt2.Gpt2Inference;
-import dev.weft.tensor.DType;
-import dev.weft.tensor.Device;
-import dev.weft.tensor.Weight;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// GPT-2 124M with random weights, one token at a time for one sequence, from context 128 to 256.
-/// The limit is the time to read weights and cache once at the bandwidth of the same run.
+/// GPT-2 124M, one token at a time for each of some sequences side by side, 64 tokens from a
+/// context on. The limit is the time to read weights and caches once at the bandwidth of the same
+/// run, or, where that takes longer, the operations at the peak of fused multiply-adds.
 final class Decode implements Benchmark {
-  private static final int FROM = 128;
-  private static final int TOKENS = 128;
+  private static final int TOKENS = 64;
   private static final int RUNS = 5;
+
+  /// What peers' logits may be off by, as a share of the largest one. A narrow type is rounded
+  /// otherwise by each engine.
+  private static final double TOLERANCE = 1e-3;
+
+  private static final double NARROW_TOLERANCE = 0.1;
+
+  private record Variant(String dtype, int rows, int context) {
+    @Override
+    public String toString() {
+      return dtype + " GPT-2 124M, batch " + rows + ", context " + context;
+    }
+
+    double bytesPerElement() {
+      return switch (dtype) {
+        case "bf16" -> 2;
+        case "int8" -> 1 + 4.0 / 128; // a scale for 128 k
+        default -> 4;
+      };
+    }
+
+    /// Matrices and head once; of each cache what is filled half-way.
+    double bytes() {
+      double caches = (double) rows * Gpt2Config.SMALL.cacheBytes(context + TOKENS / 2);
+      return weights() * bytesPerElement() + caches;
+    }
+
+    double flops() {
+      return rows * Gpt2Config.SMALL.flopsPerToken(context + TOKENS / 2);
+    }
+
+    private static double weights() {
+      Gpt2Config config = Gpt2Config.SMALL;
+      double c = config.width();
+      return config.layers() * 12 * c * c + config.vocabulary() * c;
+    }
+  }
+
+  private static final List<Variant> ALL =
+      List.of(
+          new Variant("f32", 1, 128),
+          new Variant("bf16", 1, 128),
+          new Variant("int8", 1, 128),
+          new Variant("f32", 8, 128),
+          new Variant("bf16", 8, 128),
+          new Variant("int8", 8, 128),
+          new Variant("f32", 32, 128),
+          new Variant("f32", 1, 256),
+          new Variant("f32", 1, 512),
+          new Variant("f32", 1, 960));
 
   @Override
   public String name() {
@@ -24,65 +70,79 @@ final class Decode implements Benchmark {
   }
 
   @Override
-  public List<Row> run(Device device, int threads) {
+  public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
-    try (Gpt2 weights = Gpt2.create(Gpt2Config.SMALL, device, DType.F32, 1)) {
-      for (DType dtype : List.of(DType.F32, DType.BF16, DType.I8)) {
-        try (Gpt2Inference model = Gpt2Inference.of(weights, dtype)) {
-          rows.add(row(model, dtype, device, threads));
+    for (Variant variant : ALL) {
+      try (Engine.TextModel model = setting.engine().textModel(variant.dtype, variant.rows)) {
+        if (model != null) {
+          check(setting, model, variant.dtype, variant.rows);
+          rows.add(measure(setting, model, variant));
         }
       }
     }
     return rows;
   }
 
-  private static Row row(Gpt2Inference model, DType dtype, Device device, int threads) {
+  private Row measure(Setting setting, Engine.TextModel model, Variant variant) {
     double[] seconds = new double[RUNS];
-    double[] bandwidth = new double[RUNS];
-    run(model, device); // warm
+    run(model, variant); // warm
+    double bandwidth = setting.bandwidth();
+    double gigaflops = setting.gigaflops();
     for (int i = 0; i < RUNS; i++) {
-      seconds[i] = run(model, device);
-      bandwidth[i] = Limits.bandwidth(device, threads);
+      seconds[i] = run(model, variant);
     }
+    bandwidth = (bandwidth + setting.bandwidth()) / 2;
+    gigaflops = (gigaflops + setting.gigaflops()) / 2;
     Arrays.sort(seconds);
-    Arrays.sort(bandwidth);
-    double limit = Stopwatch.median(bandwidth) / bytesPerToken(dtype);
-    String variant =
-        (dtype == DType.I8 ? "int8" : dtype.name().toLowerCase(java.util.Locale.ROOT))
-            + " GPT-2 124M, batch 1";
-    return new Row(
-        "decode",
-        variant,
-        TOKENS / Stopwatch.median(seconds),
-        TOKENS / seconds[RUNS - 1],
-        "tokens/s",
-        limit);
+    double least = Math.max(variant.bytes() / bandwidth, variant.flops() / (gigaflops * 1e9));
+    double limit = variant.rows / least;
+    return Row.rate(name(), variant.toString(), variant.rows * TOKENS, seconds, "tokens/s", limit);
   }
 
-  private static double run(Gpt2Inference model, Device device) {
-    try (LanguageModel.Session session = model.open(1)) {
-      session.feed(new int[][] {ids(FROM)});
-      long start = System.nanoTime();
-      for (int i = 0; i < TOKENS; i++) {
-        session.feed(new int[][] {{i}});
-        device.synchronize(); // the next id depends on it
+  private static double run(Engine.TextModel model, Variant variant) {
+    model.read(prompts(variant.rows, variant.context));
+    int[] ids = new int[variant.rows];
+    long start = System.nanoTime();
+    for (int i = 0; i < TOKENS; i++) {
+      Arrays.fill(ids, i);
+      model.step(ids);
+    }
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  /// Refuses a peer whose logits are not Weft's, after a prompt and after two steps.
+  static void check(Setting setting, Engine.TextModel model, String dtype, int rows)
+      throws IOException {
+    if (setting.reference() == null) {
+      return;
+    }
+    double tolerance = dtype.equals("f32") ? TOLERANCE : NARROW_TOLERANCE;
+    String work = "GPT-2 124M " + dtype + ", " + rows + " rows";
+    try (Engine.TextModel wanted = setting.reference().textModel(dtype, rows)) {
+      int[][] prompts = prompts(rows, 16);
+      wanted.read(prompts);
+      model.read(prompts);
+      Setting.requireSame(work + ", prompt", model.logits(), wanted.logits(), tolerance);
+      int[] next = new int[rows];
+      for (int step = 1; step <= 2; step++) {
+        Arrays.setAll(next, r -> 1000 * r + 7);
+        wanted.step(next);
+        model.step(next);
       }
-      return (System.nanoTime() - start) * 1e-9;
+      Setting.requireSame(work + ", cached", model.logits(), wanted.logits(), tolerance);
     }
   }
 
-  static int[] ids(int count) {
-    int[] ids = new int[count];
-    Arrays.setAll(ids, i -> i * 97 % 50257);
-    return ids;
+  private static int[][] prompts(int rows, int length) {
+    int[][] prompts = new int[rows][];
+    Arrays.setAll(prompts, r -> ids(r, length));
+    return prompts;
   }
 
-  /// Matrices, head and half-filled cache, each read once.
-  private static double bytesPerToken(DType dtype) {
-    Gpt2Config config = Gpt2Config.SMALL;
-    double c = config.width();
-    double weights = config.layers() * 12 * c * c + config.vocabulary() * c;
-    double each = dtype.bytes() + (dtype == DType.I8 ? 4.0 / Weight.GROUP : 0);
-    return weights * each + config.cacheBytes(FROM + TOKENS / 2);
+  /// Ids of a row.
+  static int[] ids(int row, int count) {
+    int[] ids = new int[count];
+    Arrays.setAll(ids, i -> (i * 97 + row * 1009) % 50257);
+    return ids;
   }
 }

@@ -7,21 +7,26 @@ import dev.weft.tensor.Philox;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 
-/// A model whose answer is always the same, N(0, 2) logits, so that what remains is the cost of
-/// decoding. The scope in which it is made owns the logits.
+/// A model whose answer is always the same, so that what remains is the cost of decoding. The scope
+/// in which it is made owns the logits.
 public final class FixedLogits implements LanguageModel {
   private final int vocabulary;
   private final Tensor logits; // (rows, V)
 
-  /// Logits (rows, vocabulary).
-  public FixedLogits(Device device, int vocabulary, int rows) {
+  /// Logits (rows, vocabulary), row-major.
+  public FixedLogits(Device device, int vocabulary, float[] values) {
     this.vocabulary = vocabulary;
+    logits = Tensor.of(device, Shape.of(values.length / vocabulary, vocabulary), values);
+  }
+
+  /// N(0, 2) logits for `rows` rows.
+  public static float[] normal(int vocabulary, int rows) {
     Philox random = new Philox(11, Philox.Purpose.INITIALISATION, 0, 0);
     float[] values = new float[rows * vocabulary];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (2 * random.nextNormal());
     }
-    logits = Tensor.of(device, Shape.of(rows, vocabulary), values);
+    return values;
   }
 
   @Override

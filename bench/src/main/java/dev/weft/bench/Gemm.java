@@ -1,28 +1,29 @@
 package dev.weft.bench;
 
-import dev.weft.tensor.Activation;
-import dev.weft.tensor.DType;
-import dev.weft.tensor.Device;
-import dev.weft.tensor.Grad;
-import dev.weft.tensor.Owner;
+import dev.weft.bench.engine.Engine;
+import dev.weft.bench.engine.ProductWork;
 import dev.weft.tensor.Philox;
-import dev.weft.tensor.Shape;
-import dev.weft.tensor.Tensor;
-import dev.weft.tensor.Weight;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Matrix products: both sides dense, as in training, and a packed weight, as in inference.
+/// Matrix products in F32: both sides as they are, as in training, and a weight that was laid out
+/// before, as in inference. The limit is the peak of fused multiply-adds.
 final class Gemm implements Benchmark {
-  private static final int[][] SHAPES = {
-    {512, 512, 512},
-    {1024, 1024, 1024},
-    {2048, 2048, 2048},
-    {512, 768, 3072},
+  private static final int[][] DENSE = {
+    {512, 512, 512}, {1024, 1024, 1024}, {2048, 2048, 2048}, {512, 768, 3072}
+  };
+  private static final int[][] PACKED = {
     {8, 768, 3072},
-    {32, 768, 3072}
+    {32, 256, 1024},
+    {32, 768, 3072},
+    {64, 512, 2048},
+    {512, 768, 3072}
   };
   private static final int RUNS = 15;
+
+  /// Share of the largest value by which two orders of summation may differ.
+  private static final double TOLERANCE = 1e-5;
 
   @Override
   public String name() {
@@ -30,68 +31,67 @@ final class Gemm implements Benchmark {
   }
 
   @Override
-  public List<Row> run(Device device, int threads) {
+  public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
-    for (int[] shape : SHAPES) {
-      int m = shape[0];
-      int k = shape[1];
-      int n = shape[2];
-      double flops = 2e-9 * m * k * n;
-      int repeats = Math.max(1, (int) (2 / flops));
-      try (Owner owner = new Owner("bench")) {
-        Tensor a = random(owner, device, Shape.of(m, k));
-        Tensor b = random(owner, device, Shape.of(k, n));
-        Tensor c = owner.empty(device, DType.F32, Shape.of(m, n));
-        String size = m + "x" + k + "x" + n;
-        double before = Limits.gigaflops(device, threads);
-        double[] dense =
-            Stopwatch.seconds(
-                device,
-                repeat(repeats, () -> device.kernels().matmul(Grad.into(c), a, b)),
-                1,
-                RUNS);
-        Weight weight = Weight.pack(b, DType.F32, owner);
-        double[] packed =
-            Stopwatch.seconds(
-                device,
-                repeat(
-                    repeats,
-                    () -> device.kernels().linear(c, a, weight, null, Activation.NONE, null)),
-                1,
-                RUNS);
-        double limit = (before + Limits.gigaflops(device, threads)) / 2;
-        rows.add(row("f32 dense " + size, flops * repeats, dense, limit));
-        rows.add(row("f32 packed " + size, flops * repeats, packed, limit));
-      }
+    for (int[] shape : DENSE) {
+      measure(setting, work(shape, false), rows);
+    }
+    for (int[] shape : PACKED) {
+      measure(setting, work(shape, true), rows);
     }
     return rows;
   }
 
-  private static Row row(String variant, double gigaflop, double[] seconds, double limit) {
-    double slowest = seconds[seconds.length - 1];
-    return new Row(
-        "gemm",
-        variant,
-        gigaflop / Stopwatch.median(seconds),
-        gigaflop / slowest,
-        "GFLOP/s",
-        limit);
-  }
-
-  private static Runnable repeat(int times, Runnable work) {
-    return () -> {
-      for (int i = 0; i < times; i++) {
-        work.run();
-      }
-    };
-  }
-
-  private static Tensor random(Owner owner, Device device, Shape shape) {
-    float[] values = new float[(int) shape.size()];
+  private static ProductWork work(int[] shape, boolean packed) {
     Philox random = new Philox(1, Philox.Purpose.INITIALISATION, 0, 0);
-    for (int i = 0; i < values.length; i++) {
+    int m = shape[0];
+    int k = shape[1];
+    int n = shape[2];
+    return new ProductWork(m, k, n, packed, evenly(random, m * k), evenly(random, k * n));
+  }
+
+  private static float[] evenly(Philox random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
       values[i] = (float) random.nextUniform() - 0.5f;
     }
-    return owner.empty(device, DType.F32, shape).set(values);
+    return values;
+  }
+
+  private void measure(Setting setting, ProductWork work, List<Row> rows) throws IOException {
+    String size = work.m() + "x" + work.k() + "x" + work.n();
+    String variant = (work.packed() ? "f32 packed " : "f32 dense ") + size;
+    try (Engine.Product product = setting.engine().product(work)) {
+      if (product == null) {
+        return;
+      }
+      check(setting, work, product, variant);
+      double gigaflop = 2e-9 * work.m() * work.k() * work.n();
+      int repeats = Math.max(1, (int) (2 / gigaflop));
+      double before = setting.gigaflops();
+      double[] seconds =
+          Stopwatch.seconds(
+              () -> {
+                for (int i = 0; i < repeats; i++) {
+                  product.run();
+                }
+              },
+              1,
+              RUNS);
+      double limit = (before + setting.gigaflops()) / 2;
+      rows.add(Row.rate(name(), variant, gigaflop * repeats, seconds, "GFLOP/s", limit));
+    }
+  }
+
+  private static void check(
+      Setting setting, ProductWork work, Engine.Product product, String variant)
+      throws IOException {
+    if (setting.reference() != null) {
+      product.run();
+      try (Engine.Product wanted = setting.reference().product(work)) {
+        wanted.run();
+        Setting.requireSame("gemm " + variant, product.result(), wanted.result(), TOLERANCE);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.bench;
 
+import dev.weft.bench.engine.Models;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import java.io.IOException;
@@ -24,24 +25,26 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Measures Weft on this machine, each figure beside what the hardware could do in the same"
-            + " run. `weft bench jmh ARGUMENTS…` runs the JMH benchmarks of single kernels, for"
-            + " example `weft bench jmh Draws -prof gc`.")
+            + " run, and beside other engines. `weft bench jmh ARGUMENTS…` runs the JMH benchmarks"
+            + " of single kernels, for example `weft bench jmh Draws -prof gc`.")
 final class Main implements Callable<Integer> {
-  private static final List<Benchmark> ALL =
+  static final List<Benchmark> ALL =
       List.of(
           new Limits(),
           new Gemm(),
           new Prefill(),
           new Decode(),
-          new TrainingStep(),
+          new Gpt2Training(),
           new RecurrentTraining(),
-          new Decoding());
+          new Decoding(),
+          new Start(),
+          new Memory());
 
   @Spec private CommandLine.Model.CommandSpec spec;
 
   @Parameters(
       paramLabel = "NAME",
-      description = "limits gemm prefill decode train rnn decoding (default: all)")
+      description = "limits gemm prefill decode train rnn decoding start memory (default: all)")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--device", defaultValue = "cpu", description = "Default: ${DEFAULT-VALUE}.")
@@ -52,13 +55,37 @@ final class Main implements Callable<Integer> {
 
   @Option(
       names = "--jvms",
-      defaultValue = "1",
+      paramLabel = "N",
       description =
-          "Repeat in this many fresh JVMs; print median and worst. Default: ${DEFAULT-VALUE}.")
-  private int jvms;
+          "Repeat in this many fresh JVMs; medians and spread. Default: 1, or 3 beside peers.")
+  private Integer jvms;
+
+  @Option(
+      names = "--peers",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Measure these engines, too, each in fresh JVMs that take turns with Weft's; `all`, or"
+              + " names of bench/peers. They are fetched when they are first asked for.")
+  private List<String> peers = new ArrayList<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
   private Path json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Also write a page with charts, and the figures as JSON, into this folder.")
+  private Path report;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "Where the models that are measured lie; made there when missing.")
+  private Path models = home().resolve("bench/target/models");
+
+  @Option(names = "--rows", hidden = true, description = "For the JVM that started this one.")
+  private Path rows;
 
   public static void main(String[] args) throws IOException {
     if (args.length > 0 && args[0].equals("jmh")) {
@@ -81,11 +108,17 @@ final class Main implements Callable<Integer> {
             });
   }
 
+  private static Path home() {
+    return Path.of(System.getProperty("weft.home", "."));
+  }
+
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     List<Benchmark> chosen = chosen();
-    if (jvms < 1) {
-      throw refused("--jvms must be at least 1 but is " + jvms);
+    List<String> wanted = wantedPeers();
+    int rounds = jvms != null ? jvms : wanted.isEmpty() ? 1 : 3;
+    if (rounds < 1) {
+      throw refused("--jvms must be at least 1 but is " + rounds);
     }
     if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
       throw refused("--json " + json + ": there is no folder to write it to");
@@ -97,15 +130,46 @@ final class Main implements Callable<Integer> {
       System.setProperty("weft.threads", threads.toString());
     }
     Device opened = open();
-    List<Row> rows = jvms > 1 ? FreshJvms.run(jvms, arguments(chosen)) : measure(chosen, opened);
-    if (jvms > 1) {
-      System.out.println("median and worst of " + jvms + " fresh JVMs:");
-      rows.forEach(System.out::println);
+    if (rows != null) {
+      Figures.writeRows(rows, measure(chosen, opened));
+      return 0;
     }
+    List<Party> parties = new ArrayList<>(List.of(Party.WEFT));
+    for (String name : wanted) {
+      parties.add(Party.peer(home(), name));
+    }
+    Report page = report == null ? null : new Report(report, machine(opened), parties, spec);
+    if (rounds == 1 && wanted.isEmpty()) {
+      keep(Figures.join(List.of(measure(chosen, opened)), Map.of()), page, opened);
+      return 0;
+    }
+    Rounds all = new Rounds(parties, arguments(chosen), options(), team(), models);
+    all.prepare(home());
+    for (int round = 1; round <= rounds; round++) {
+      System.out.println("round " + round + " of " + rounds);
+      all.run();
+      keep(all.figures(), page, opened); // after each: a long run that is stopped keeps its rounds
+    }
+    System.out.println("medians of " + rounds + " fresh JVMs, and how far the worst was:");
+    all.figures().forEach(System.out::println);
+    return all.complete() ? 0 : 1;
+  }
+
+  private void keep(List<Figure> figures, Report page, Device opened) throws IOException {
     if (json != null) {
-      FreshJvms.write(json, rows);
+      Figures.write(json, machine(opened), figures);
     }
-    return 0;
+    if (page != null) {
+      page.write(figures);
+    }
+  }
+
+  private Machine machine(Device opened) {
+    return Machine.here(opened.description(), team());
+  }
+
+  private int team() {
+    return threads != null ? threads : Runtime.getRuntime().availableProcessors();
   }
 
   private Device open() {
@@ -120,17 +184,18 @@ final class Main implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), why);
   }
 
-  private List<Row> measure(List<Benchmark> chosen, Device opened) {
+  private List<Row> measure(List<Benchmark> chosen, Device opened) throws IOException {
     System.out.println(opened.description());
-    int team = threads != null ? threads : Runtime.getRuntime().availableProcessors();
-    List<Row> rows = new ArrayList<>();
+    WeftEngine engine = new WeftEngine(opened, new Models(models));
+    Setting setting = new Setting(engine, null, opened, team());
+    List<Row> measured = new ArrayList<>();
     for (Benchmark benchmark : chosen) {
-      for (Row row : benchmark.run(opened, team)) {
+      for (Row row : benchmark.run(setting)) {
         System.out.println(row);
-        rows.add(row);
+        measured.add(row);
       }
     }
-    return rows;
+    return measured;
   }
 
   private List<Benchmark> chosen() {
@@ -146,13 +211,29 @@ final class Main implements Callable<Integer> {
     return chosen;
   }
 
-  private List<String> arguments(List<Benchmark> chosen) {
-    List<String> arguments = new ArrayList<>();
-    chosen.forEach(benchmark -> arguments.add(benchmark.name()));
-    arguments.addAll(List.of("--device", device));
-    if (threads != null) {
-      arguments.addAll(List.of("--threads", threads.toString()));
+  private List<String> wantedPeers() throws IOException {
+    List<String> known = Party.peers(home());
+    if (peers.contains("all")) {
+      return known;
     }
-    return arguments;
+    for (String name : peers) {
+      if (!known.contains(name)) {
+        throw refused("no peer is called " + name + "; there are " + known);
+      }
+    }
+    return peers;
+  }
+
+  private static List<String> arguments(List<Benchmark> chosen) {
+    return chosen.stream().map(Benchmark::name).toList();
+  }
+
+  /// For a JVM that measures Weft.
+  private List<String> options() {
+    List<String> options = new ArrayList<>(List.of("--device", device));
+    if (threads != null) {
+      options.addAll(List.of("--threads", threads.toString()));
+    }
+    return options;
   }
 }

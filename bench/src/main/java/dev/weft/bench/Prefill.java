@@ -1,17 +1,30 @@
 package dev.weft.bench;
 
-import dev.weft.decoding.LanguageModel;
-import dev.weft.gpt2.Gpt2;
+import dev.weft.bench.engine.Engine;
 import dev.weft.gpt2.Gpt2Config;
-import dev.weft.gpt2.Gpt2Inference;
-import dev.weft.tensor.DType;
-import dev.weft.tensor.Device;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
-/// GPT-2 124M with random weights reads a prompt of 512 tokens and gives the last logits.
+/// GPT-2 124M reads a prompt and gives the last logits. The limit is its operations at the peak of
+/// fused multiply-adds in F32.
 final class Prefill implements Benchmark {
-  private static final int LENGTH = 512;
-  private static final int RUNS = 9;
+  private static final int RUNS = 7;
+
+  private record Variant(String dtype, int length) {
+    @Override
+    public String toString() {
+      return dtype + " GPT-2 124M, " + length + " tokens";
+    }
+  }
+
+  private static final List<Variant> ALL =
+      List.of(
+          new Variant("f32", 512),
+          new Variant("f32", 128),
+          new Variant("f32", 1024),
+          new Variant("bf16", 512),
+          new Variant("int8", 512));
 
   @Override
   public String name() {
@@ -19,36 +32,32 @@ final class Prefill implements Benchmark {
   }
 
   @Override
-  public List<Row> run(Device device, int threads) {
-    try (Gpt2 weights = Gpt2.create(Gpt2Config.SMALL, device, DType.F32, 1);
-        Gpt2Inference model = Gpt2Inference.of(weights, DType.F32)) {
-      int[][] prompt = {Decode.ids(LENGTH)};
-      double before = Limits.gigaflops(device, threads);
-      double[] seconds =
-          Stopwatch.seconds(
-              device,
-              () -> {
-                try (LanguageModel.Session session = model.open(1)) {
-                  session.feed(prompt);
-                }
-              },
-              8,
-              RUNS);
-      double peak = (before + Limits.gigaflops(device, threads)) / 2 * 1e9;
-      return List.of(
-          new Row(
-              name(),
-              "f32 GPT-2 124M, 512 tokens",
-              LENGTH / Stopwatch.median(seconds),
-              LENGTH / seconds[RUNS - 1],
-              "tokens/s",
-              LENGTH * peak / flops(weights.config())));
+  public List<Row> run(Setting setting) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (Variant variant : ALL) {
+      try (Engine.TextModel model = setting.engine().textModel(variant.dtype, 1)) {
+        if (model != null) {
+          Decode.check(setting, model, variant.dtype, 1);
+          rows.add(measure(setting, model, variant));
+        }
+      }
     }
+    return rows;
+  }
+
+  private Row measure(Setting setting, Engine.TextModel model, Variant variant) {
+    int[][] prompt = {Decode.ids(0, variant.length)};
+    double before = setting.gigaflops();
+    double[] seconds = Stopwatch.seconds(() -> model.read(prompt), 6, RUNS);
+    double peak = (before + setting.gigaflops()) / 2 * 1e9;
+    double limit = variant.length * peak / flops(variant.length);
+    return Row.rate(name(), variant.toString(), variant.length, seconds, "tokens/s", limit);
   }
 
   /// All products of the blocks, attention over half the context on average, the head once.
-  private static double flops(Gpt2Config config) {
+  private static double flops(int length) {
+    Gpt2Config config = Gpt2Config.SMALL;
     double head = 2.0 * config.vocabulary() * config.width();
-    return LENGTH * (config.flopsPerToken(LENGTH / 2) - head) + head;
+    return length * (config.flopsPerToken(length / 2) - head) + head;
   }
 }

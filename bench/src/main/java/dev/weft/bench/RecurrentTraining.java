@@ -1,67 +1,19 @@
 package dev.weft.bench;
 
-import dev.weft.nn.Embedding;
-import dev.weft.nn.Linear;
-import dev.weft.nn.Place;
-import dev.weft.nn.optim.Adam;
-import dev.weft.nn.optim.Clip;
-import dev.weft.rnn.Rnn;
-import dev.weft.rnn.RnnConfig;
-import dev.weft.tensor.DType;
-import dev.weft.tensor.Device;
-import dev.weft.tensor.Gating;
-import dev.weft.tensor.Ops;
-import dev.weft.tensor.ParameterSet;
+import dev.weft.bench.engine.Engine;
+import dev.weft.bench.engine.RecurrentWork;
 import dev.weft.tensor.Philox;
-import dev.weft.tensor.Shape;
-import dev.weft.tensor.Tape;
-import dev.weft.tensor.Tensor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Training steps of recurrent networks: forward, backward through all steps, clip, Adam, in F32;
-/// and the memory of a step, by owner.
+/// Training steps of recurrent networks: forward, backward through all steps, clip, Adam, in F32.
+/// The limit is the operations of the products at the peak of fused multiply-adds.
 final class RecurrentTraining implements Benchmark {
-  private static final int RUNS = 21;
+  private static final int RUNS = 15;
 
-  /// A network and its batch.
-  ///
-  /// @param classes 0: a language model, with a target at each step
-  private record Work(
-      String name,
-      Gating gating,
-      int vocabulary,
-      int embedding,
-      int hidden,
-      int layers,
-      int rows,
-      int steps,
-      int classes) {
-    int targets() {
-      return classes > 0 ? rows : rows * steps;
-    }
-
-    int out() {
-      return classes > 0 ? classes : vocabulary;
-    }
-
-    /// Of the products: forward, and twice as many backward.
-    double flops() {
-      double flops = 0;
-      for (int layer = 0; layer < layers; layer++) {
-        int in = layer == 0 ? embedding : hidden;
-        flops += 2.0 * steps * rows * gating.blocks() * hidden * (in + hidden);
-      }
-      return 3 * (flops + 2.0 * targets() * hidden * out());
-    }
-  }
-
-  private static final List<Work> ALL =
-      List.of(
-          new Work("LSTM language model", Gating.LSTM, 10_000, 256, 512, 2, 32, 64, 0),
-          new Work("tanh character model", Gating.TANH, 100, 256, 256, 1, 64, 100, 0),
-          new Work("LSTM classifier", Gating.LSTM, 5_000, 64, 128, 1, 64, 50, 2),
-          new Work("GRU classifier", Gating.GRU, 5_000, 64, 128, 1, 64, 50, 2));
+  /// What a peer's loss may be off by, as a share, over the first steps.
+  private static final double TOLERANCE = 1e-3;
 
   @Override
   public String name() {
@@ -69,95 +21,88 @@ final class RecurrentTraining implements Benchmark {
   }
 
   @Override
-  public List<Row> run(Device device, int threads) {
+  public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
-    for (Work work : ALL) {
-      try (Model model = new Model(work, device)) {
-        model.step();
-        device.resetPeak();
-        double[] seconds = Stopwatch.seconds(device, model::step, 6, RUNS);
-        double limit = work.flops() / (Limits.gigaflops(device, threads) * 1e6);
-        String name = "f32 " + work.name;
-        rows.add(
-            new Row(
-                name(),
-                name + " step",
-                1000 * Stopwatch.median(seconds),
-                1000 * seconds[RUNS - 1],
-                "ms",
-                limit));
-        long weights = 4 * model.parameters.valuesAndBuffers().size();
-        long activations = device.stats().peakBytes() - 4 * weights;
-        rows.add(memory(name + " weights", weights));
-        rows.add(memory(name + " gradients", weights));
-        rows.add(memory(name + " moments", 2 * weights));
-        rows.add(memory(name + " activations", activations));
+    for (RecurrentWork work : works()) {
+      try (Engine.Training training = setting.engine().train(work)) {
+        if (training != null) {
+          rows.add(measure(setting, work, training));
+        }
       }
     }
     return rows;
   }
 
-  private Row memory(String variant, long bytes) {
-    double mebibytes = bytes / (double) (1 << 20);
-    return new Row(name(), variant, mebibytes, mebibytes, "MiB", Double.NaN);
+  private Row measure(Setting setting, RecurrentWork work, Engine.Training training)
+      throws IOException {
+    String variant = "f32 " + work.title() + " step";
+    if (setting.reference() != null) {
+      try (Engine.Training wanted = setting.reference().train(work)) {
+        check(variant, training, wanted);
+      }
+    }
+    double[] seconds = Stopwatch.seconds(training::step, 5, RUNS);
+    double limit = 1000 * work.flops() / (setting.gigaflops() * 1e9);
+    return Row.time(name(), variant, 1000, seconds, "ms", limit);
   }
 
-  private static final class Model implements AutoCloseable {
-    private final Work work;
-    private final Device device;
-    private final ParameterSet parameters;
-    private final Embedding embedding;
-    private final Rnn rnn;
-    private final Linear head;
-    private final Adam optimizer;
-    private final int[] ids;
-    private final int[] targets;
-
-    Model(Work work, Device device) {
-      this.work = work;
-      this.device = device;
-      parameters = new ParameterSet(work.name, device, DType.F32);
-      Place root = Place.in(parameters);
-      embedding = new Embedding(root.at("embedding"), work.vocabulary, work.embedding);
-      RnnConfig config =
-          RnnConfig.of(work.gating, work.embedding, work.hidden).withLayers(work.layers);
-      rnn = new Rnn(root.at("rnn"), config, null);
-      head = new Linear(root.at("head"), work.hidden, work.out());
-      parameters.allocate(1);
-      optimizer = new Adam(parameters);
-      Philox random = new Philox(2, Philox.Purpose.SHUFFLE, 0, 0);
-      ids = draw(random, work.rows * work.steps, work.vocabulary);
-      targets = draw(random, work.targets(), work.out());
+  /// Refuses a peer whose losses are not Weft's over three steps; null is Weft itself.
+  static void check(String work, Engine.Training training, Engine.Training wanted)
+      throws IOException {
+    for (int step = 1; wanted != null && step <= 3; step++) {
+      float[] found = {(float) training.step()};
+      float[] loss = {(float) wanted.step()};
+      Setting.requireSame(work + ", loss of step " + step, found, loss, TOLERANCE);
     }
+  }
 
-    private static int[] draw(Philox random, int count, int bound) {
-      int[] ids = new int[count];
-      for (int i = 0; i < count; i++) {
-        ids[i] = random.nextInt(bound);
-      }
-      return ids;
-    }
+  /// The networks of the examples, and how a step grows with the hidden size.
+  static List<RecurrentWork> works() {
+    return List.of(
+        work("lstm-lm", "LSTM language model", "lstm", 10_000, 256, 512, 2, 32, 64, 0),
+        work("tanh-chars", "tanh character model", "tanh", 100, 256, 256, 1, 64, 100, 0),
+        work("lstm-class", "LSTM classifier", "lstm", 5_000, 64, 128, 1, 64, 50, 2),
+        work("gru-class", "GRU classifier", "gru", 5_000, 64, 128, 1, 64, 50, 2),
+        work("lstm-64", "LSTM of 64", "lstm", 1_000, 64, 64, 1, 32, 32, 2),
+        work("lstm-256", "LSTM of 256", "lstm", 1_000, 256, 256, 1, 32, 32, 2),
+        work("lstm-1024", "LSTM of 1024", "lstm", 1_000, 1024, 1024, 1, 32, 32, 2));
+  }
 
-    void step() {
-      parameters.zeroGrad();
-      try (Tape tape = new Tape()) {
-        Tensor x = embedding.forward(Tensor.ids(device, Shape.of(work.steps, work.rows), ids));
-        Tensor states = rnn.forward(x, null, null).states();
-        if (work.classes > 0) {
-          states = Ops.slice(states, 0, work.steps - 1, work.steps);
-        }
-        Tensor logits = head.forward(states.reshape(work.targets(), work.hidden));
-        Tensor loss =
-            Ops.crossEntropy(logits, Tensor.ids(device, Shape.of(work.targets()), targets));
-        tape.backward(loss);
-        Clip.globalNorm(parameters, 1);
-        optimizer.step(1e-3);
-      }
-    }
+  private static RecurrentWork work(
+      String name,
+      String title,
+      String cell,
+      int vocabulary,
+      int embedding,
+      int hidden,
+      int layers,
+      int rows,
+      int steps,
+      int classes) {
+    Philox random = new Philox(2, Philox.Purpose.SHUFFLE, 0, 0);
+    int[] ids = draw(random, rows * steps, vocabulary);
+    int[] targets =
+        draw(random, classes > 0 ? rows : rows * steps, classes > 0 ? classes : vocabulary);
+    return new RecurrentWork(
+        name,
+        title,
+        cell,
+        vocabulary,
+        embedding,
+        hidden,
+        layers,
+        rows,
+        steps,
+        classes,
+        ids,
+        targets);
+  }
 
-    @Override
-    public void close() {
-      parameters.close();
+  private static int[] draw(Philox random, int count, int bound) {
+    int[] ids = new int[count];
+    for (int i = 0; i < count; i++) {
+      ids[i] = random.nextInt(bound);
     }
+    return ids;
   }
 }

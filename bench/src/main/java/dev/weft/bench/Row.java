@@ -1,6 +1,8 @@
 package dev.weft.bench;
 
-/// One figure and the limit it is near.
+import java.util.Locale;
+
+/// One figure of one engine, and the limit it is near.
 ///
 /// @param benchmark `gemm`, `decode` …
 /// @param variant the element type, then what was measured: `f32 512x768x3072`
@@ -12,23 +14,59 @@ package dev.weft.bench;
 record Row(
     String benchmark, String variant, double value, double worst, String unit, double limit) {
 
-  /// Share of the limit that was reached: value / limit for a rate, limit / value for a time.
-  double ratio() {
-    return time() ? limit / value : value / limit;
+  /// A rate from sorted seconds, each of which did `work`.
+  static Row rate(
+      String benchmark, String variant, double work, double[] seconds, String unit, double limit) {
+    double slowest = seconds[seconds.length - 1];
+    return new Row(
+        benchmark, variant, work / Stopwatch.median(seconds), work / slowest, unit, limit);
   }
 
-  /// Whether less is better.
-  boolean time() {
-    return unit.equals("ms") || unit.equals("us") || unit.equals("MiB");
+  /// A time from sorted seconds, in a unit of which a second has `each`.
+  static Row time(
+      String benchmark, String variant, double each, double[] seconds, String unit, double limit) {
+    double slowest = seconds[seconds.length - 1];
+    return new Row(
+        benchmark, variant, each * Stopwatch.median(seconds), each * slowest, unit, limit);
+  }
+
+  /// A figure that is counted, not timed.
+  static Row exact(String benchmark, String variant, double value, String unit) {
+    return new Row(benchmark, variant, value, value, unit, Double.NaN);
+  }
+
+  /// What names the figure, whoever reached it.
+  String key() {
+    return benchmark + " " + variant;
+  }
+
+  /// Share of the limit that was reached: value / limit for a rate, limit / value for a time.
+  double ratio() {
+    return lessIsBetter() ? limit / value : value / limit;
+  }
+
+  /// Times and memory.
+  boolean lessIsBetter() {
+    return switch (unit) {
+      case "s", "ms", "us", "MiB" -> true;
+      default -> false;
+    };
   }
 
   /// One line of the table.
   @Override
   public String toString() {
     String line =
-        "%-8s %-32s %10.1f %-9s worst %10.1f".formatted(benchmark, variant, value, unit, worst);
+        String.format(
+            Locale.ROOT,
+            "%-8s %-40s %10.1f %-9s worst %10.1f",
+            benchmark,
+            variant,
+            value,
+            unit,
+            worst);
     return Double.isNaN(limit)
         ? line
-        : line + "  limit %10.1f  ratio %5.2f".formatted(limit, ratio());
+        : line + String.format(Locale.ROOT, "  limit %10.1f  ratio %5.2f", limit, ratio());
   }
 }

@@ -1,25 +1,22 @@
 package dev.weft.bench;
 
-import dev.weft.tensor.Device;
 import java.util.Arrays;
 
 /// Times a piece of work again and again.
 final class Stopwatch {
   private Stopwatch() {}
 
-  /// Seconds of each of `runs` runs of `work` on a device, sorted, after it ran for `warmUp`
-  /// seconds.
-  static double[] seconds(Device device, Runnable work, double warmUp, int runs) {
+  /// Seconds of each of `runs` runs of `work`, sorted, after it ran for `warmUp` seconds and at
+  /// least once. The work returns when it is done.
+  static double[] seconds(Runnable work, double warmUp, int runs) {
     long start = System.nanoTime();
     do {
       work.run();
-      device.synchronize();
     } while (System.nanoTime() - start < warmUp * 1e9);
     double[] seconds = new double[runs];
     for (int i = 0; i < runs; i++) {
       long begin = System.nanoTime();
       work.run();
-      device.synchronize();
       seconds[i] = (System.nanoTime() - begin) * 1e-9;
     }
     Arrays.sort(seconds);

@@ -46,7 +46,7 @@ public class BeamSteps {
   @Setup(Level.Trial)
   public void prepare() {
     scope = dev.weft.tensor.Scope.noGrad();
-    model = new FixedLogits(Devices.best(), VOCABULARY, BEAMS);
+    model = new FixedLogits(Devices.best(), VOCABULARY, FixedLogits.normal(VOCABULARY, BEAMS));
     search = new BeamSearch(BEAMS, 2, steps);
   }
 

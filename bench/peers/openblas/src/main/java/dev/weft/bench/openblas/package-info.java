@@ -1,0 +1,2 @@
+/// OpenBLAS beside Weft.
+package dev.weft.bench.openblas;

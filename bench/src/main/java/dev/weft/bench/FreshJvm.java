@@ -1,0 +1,51 @@
+package dev.weft.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Starts a program in a JVM like this one.
+final class FreshJvm {
+  private FreshJvm() {}
+
+  /// Runs a program of this class path to its end; what it prints appears here.
+  ///
+  /// @throws IOException when it fails
+  static void run(Class<?> program, List<String> options, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(java()));
+    command.addAll(options());
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(arguments));
+    run(new ProcessBuilder(command));
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  /// The options of this JVM.
+  static List<String> options() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments();
+  }
+
+  /// Runs a command to its end.
+  ///
+  /// @throws IOException when it fails
+  static void run(ProcessBuilder command) throws IOException {
+    Process process = command.inheritIO().start();
+    try {
+      int status = process.waitFor();
+      if (status != 0) {
+        throw new IOException(
+            "bench: a fresh JVM ended with status " + status + "; its message stands above");
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException("bench: interrupted while a fresh JVM ran", e);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.weft.bench;
+
+import dev.weft.bench.engine.Engine;
+import dev.weft.bench.engine.Gpt2TrainingWork;
+import dev.weft.gpt2.Gpt2Config;
+import dev.weft.tensor.Philox;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One training step of GPT-2 124M: forward, backward, clip, AdamW, in F32. The limit is its
+/// operations at the peak of fused multiply-adds.
+final class Gpt2Training implements Benchmark {
+  private static final int[][] BATCHES = {{4, 64}, {1, 64}, {1, 256}};
+  private static final int RUNS = 5;
+
+  @Override
+  public String name() {
+    return "train";
+  }
+
+  @Override
+  public List<Row> run(Setting setting) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int[] batch : BATCHES) {
+      Gpt2TrainingWork work = work(batch[0], batch[1]);
+      try (Engine.Training training = setting.engine().train(work)) {
+        if (training != null) {
+          String variant = "f32 GPT-2 124M " + batch[0] + "x" + batch[1] + " step";
+          try (Engine.Training wanted = wanted(setting, work)) {
+            RecurrentTraining.check(variant, training, wanted);
+          }
+          double flops = 3.0 * batch[0] * batch[1] * Gpt2Config.SMALL.flopsPerToken(batch[1] / 2);
+          double[] seconds = Stopwatch.seconds(training::step, 8, RUNS);
+          double limit = 1000 * flops / (setting.gigaflops() * 1e9);
+          rows.add(Row.time(name(), variant, 1000, seconds, "ms", limit));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static Engine.Training wanted(Setting setting, Gpt2TrainingWork work) throws IOException {
+    return setting.reference() == null ? null : setting.reference().train(work);
+  }
+
+  static Gpt2TrainingWork work(int rows, int length) {
+    Philox random = new Philox(2, Philox.Purpose.SHUFFLE, 0, 0);
+    int[] ids = new int[rows * (length + 1)];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = random.nextInt(Gpt2Config.SMALL.vocabulary());
+    }
+    return new Gpt2TrainingWork(rows, length, ids);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.weft.bench;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/// Weft or a peer as programs: each measurement starts a fresh JVM, which leaves its rows in a
+/// file.
+///
+/// A peer is a module in `bench/peers`; its `peer.properties` says how to start it: `title`, `java`
+/// (options of the JVM), `environment` (`NAME=value …`), `unset` (`NAME …`), `settings` (in words,
+/// for the report). `{threads}` stands for the number of threads.
+///
+/// @param name as on the command line
+/// @param title for the report
+/// @param settings what it runs with, in words
+record Party(String name, String title, String settings, Path folder, Properties properties) {
+  /// Weft itself.
+  static final Party WEFT = new Party("weft", "Weft", "", null, new Properties());
+
+  /// A peer, built by the launcher; `home` is the checkout.
+  static Party peer(Path home, String name) throws IOException {
+    Path folder = home.resolve("bench/peers").resolve(name);
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(folder.resolve("peer.properties"))) {
+      properties.load(reader);
+    }
+    return new Party(
+        name,
+        properties.getProperty("title", name),
+        properties.getProperty("settings", ""),
+        folder,
+        properties);
+  }
+
+  /// Peers that a checkout has.
+  static List<String> peers(Path home) throws IOException {
+    List<String> names = new ArrayList<>();
+    Path folder = home.resolve("bench/peers");
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> modules = Files.newDirectoryStream(folder)) {
+        for (Path module : modules) {
+          if (Files.exists(module.resolve("peer.properties"))) {
+            names.add(module.getFileName().toString());
+          }
+        }
+      }
+    }
+    names.sort(null);
+    return names;
+  }
+
+  /// Makes the files that a peer reads instead of the models: runs the command in `prepare`, where
+  /// `{models}` stands for their folder, in the checkout.
+  void prepare(Path home, Path models) throws IOException {
+    List<String> command = words("prepare", "{models}", models.toAbsolutePath().toString());
+    if (!command.isEmpty()) {
+      FreshJvm.run(new ProcessBuilder(command).directory(home.toFile()));
+    }
+  }
+
+  /// Measures in a fresh JVM.
+  List<Row> measure(List<String> benchmarks, List<String> options, int threads, Path models)
+      throws IOException {
+    Path file = Files.createTempFile("weft-bench", ".json");
+    try {
+      List<String> arguments = new ArrayList<>(benchmarks);
+      arguments.addAll(options);
+      arguments.addAll(List.of("--models", models.toString(), "--rows", file.toString()));
+      if (folder == null) {
+        FreshJvm.run(Main.class, List.of(), arguments.toArray(String[]::new));
+      } else {
+        FreshJvm.run(command(arguments, threads));
+      }
+      return Figures.readRows(file);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private ProcessBuilder command(List<String> arguments, int threads) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(FreshJvm.java());
+    command.addAll(words("java", threads));
+    command.addAll(List.of("-cp", classPath(), PeerMain.class.getName()));
+    command.addAll(arguments);
+    ProcessBuilder process = new ProcessBuilder(command);
+    for (String name : words("unset", threads)) {
+      process.environment().remove(name);
+    }
+    for (String assignment : words("environment", threads)) {
+      int equals = assignment.indexOf('=');
+      process.environment().put(assignment.substring(0, equals), assignment.substring(equals + 1));
+    }
+    return process;
+  }
+
+  private List<String> words(String key, int threads) {
+    return words(key, "{threads}", "" + threads);
+  }
+
+  private List<String> words(String key, String name, String value) {
+    String text = properties.getProperty(key, "").replace(name, value).strip();
+    return text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
+  }
+
+  private String classPath() throws IOException {
+    List<String> jars = new ArrayList<>();
+    Path built = folder.resolve("target/fast");
+    for (Path place : List.of(built, built.resolve("lib"))) {
+      if (Files.isDirectory(place)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(place, "*.jar")) {
+          files.forEach(jar -> jars.add(jar.toString()));
+        }
+      }
+    }
+    if (jars.isEmpty()) {
+      throw new IOException(
+          "bench: the peer "
+              + name
+              + " has not been built; start the benchmark by ./weft bench --peers "
+              + name);
+    }
+    jars.sort(null);
+    return String.join(System.getProperty("path.separator"), jars);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.weft.bench;
+
+import dev.weft.bench.engine.Engine;
+import dev.weft.bench.engine.Models;
+import dev.weft.tensor.Devices;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Measures a peer, the one whose jar is on the class path, after comparing its results with
+/// Weft's. `weft bench --peers` starts it.
+@Command(name = "weft bench peer", description = "Measures the peer on the class path.")
+final class PeerMain implements Callable<Integer> {
+  @Parameters private List<String> names = new ArrayList<>();
+
+  @Option(names = "--threads", required = true)
+  private int threads;
+
+  @Option(names = "--models", required = true)
+  private Path models;
+
+  @Option(names = "--rows", required = true)
+  private Path rows;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new PeerMain()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Engine.Provider provider = ServiceLoader.load(Engine.Provider.class).findFirst().orElseThrow();
+    List<Row> measured = new ArrayList<>();
+    try (Engine peer = provider.open(threads, models)) {
+      System.out.println(peer.description());
+      WeftEngine weft = new WeftEngine(Devices.require("cpu"), new Models(models));
+      Setting setting = new Setting(peer, weft, null, threads);
+      for (Benchmark benchmark : Main.ALL) {
+        if (names.contains(benchmark.name()) && benchmark.forPeers()) {
+          for (Row row : benchmark.run(setting)) {
+            System.out.println(row);
+            measured.add(row);
+          }
+        }
+      }
+    }
+    Figures.writeRows(rows, measured);
+    return 0;
+  }
+}

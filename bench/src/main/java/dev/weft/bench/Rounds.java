@@ -1,0 +1,91 @@
+package dev.weft.bench;
+
+import dev.weft.bench.engine.Models;
+import dev.weft.bench.engine.RecurrentWork;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Measures Weft and its peers in turns, each time in a fresh JVM, because the JIT compiles
+/// differently from start to start and the machine may be faster now than later. A peer that fails
+/// takes no further part, and the rest goes on.
+final class Rounds {
+  private final List<Party> parties;
+  private final List<String> benchmarks;
+  private final List<String> options; // of Weft's JVMs
+  private final int threads;
+  private final Path models;
+  private final Map<Party, List<List<Row>>> rounds = new LinkedHashMap<>();
+  private final List<Party> failed = new ArrayList<>();
+
+  Rounds(
+      List<Party> parties,
+      List<String> benchmarks,
+      List<String> options,
+      int threads,
+      Path models) {
+    this.parties = parties;
+    this.benchmarks = benchmarks;
+    this.options = options;
+    this.threads = threads;
+    this.models = models;
+    parties.forEach(party -> rounds.put(party, new ArrayList<>()));
+  }
+
+  /// Makes the models, and what the peers read instead of them.
+  void prepare(Path home) throws IOException {
+    Models all = new Models(models);
+    all.ensureGpt2();
+    for (RecurrentWork work : RecurrentTraining.works()) {
+      all.ensureRecurrent(work);
+    }
+    for (Party party : parties) {
+      try {
+        party.prepare(home, models);
+      } catch (IOException e) {
+        fail(party, e);
+      }
+    }
+  }
+
+  /// One JVM of each.
+  void run() throws IOException {
+    for (Party party : parties) {
+      if (party == Party.WEFT) {
+        rounds.get(party).add(party.measure(benchmarks, options, threads, models));
+      } else if (!failed.contains(party)) {
+        try {
+          List<String> ofPeer = List.of("--threads", "" + threads);
+          rounds.get(party).add(party.measure(benchmarks, ofPeer, threads, models));
+        } catch (IOException e) {
+          fail(party, e);
+        }
+      }
+    }
+  }
+
+  private void fail(Party party, IOException e) {
+    System.err.println("bench: goes on without " + party.name() + ": " + e.getMessage());
+    failed.add(party);
+  }
+
+  /// Whether every peer took part to the end.
+  boolean complete() {
+    return failed.isEmpty();
+  }
+
+  /// What has been measured so far.
+  List<Figure> figures() {
+    Map<String, List<List<Row>>> peers = new LinkedHashMap<>();
+    rounds.forEach(
+        (party, measured) -> {
+          if (party != Party.WEFT) {
+            peers.put(party.name(), measured);
+          }
+        });
+    return Figures.join(rounds.get(Party.WEFT), peers);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.weft.bench;
+
+import dev.weft.decoding.LanguageModel;
+import dev.weft.gpt2.Gpt2Folder;
+import dev.weft.gpt2.Gpt2Inference;
+import dev.weft.tensor.DType;
+import dev.weft.tensor.Devices;
+import dev.weft.tensor.Ops;
+import dev.weft.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// From the start of a JVM to the first token of GPT-2 124M, read from its safetensors file, after
+/// a prompt of 16 tokens; weights packed as F32 and as 8-bit integers. The limit is the time that
+/// the file takes to be read from memory.
+final class Start implements Benchmark {
+  private static final int RUNS = 5;
+
+  @Override
+  public String name() {
+    return "start";
+  }
+
+  @Override
+  public boolean forPeers() {
+    return false;
+  }
+
+  @Override
+  public List<Row> run(Setting setting) throws IOException {
+    Path folder = ((WeftEngine) setting.engine()).models().ensureGpt2();
+    double limit = folder.resolve("model.safetensors").toFile().length() / setting.bandwidth();
+    List<Row> rows = new ArrayList<>();
+    for (String dtype : List.of("F32", "I8")) {
+      double[] seconds = new double[RUNS];
+      FreshJvm.run(First.class, List.of(), folder.toString(), dtype); // the file is in memory now
+      for (int i = 0; i < RUNS; i++) {
+        long start = System.nanoTime();
+        FreshJvm.run(First.class, List.of(), folder.toString(), dtype);
+        seconds[i] = (System.nanoTime() - start) * 1e-9;
+      }
+      Arrays.sort(seconds);
+      String variant = (dtype.equals("I8") ? "int8" : "f32") + " GPT-2 124M, first token";
+      rows.add(Row.time(name(), variant, 1, seconds, "s", limit));
+    }
+    return rows;
+  }
+
+  /// The program that is started: folder, type of the weights.
+  static final class First {
+    private First() {}
+
+    /// Ends with the first token.
+    public static void main(String[] args) throws IOException {
+      try (Gpt2Folder folder = Gpt2Folder.open(Path.of(args[0]));
+          Gpt2Inference model = folder.inference(Devices.require("cpu"), DType.valueOf(args[1]));
+          LanguageModel.Session session = model.open(1);
+          Scope _ = Scope.noGrad()) {
+        Ops.argmax(session.feed(new int[][] {Decode.ids(0, 16)})).toInts();
+      }
+    }
+  }
+}
