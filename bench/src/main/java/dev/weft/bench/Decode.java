@@ -2,6 +2,7 @@ package dev.weft.bench;
 
 import dev.weft.bench.engine.Engine;
 import dev.weft.gpt2.Gpt2Config;
+import dev.weft.tensor.Weight;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,28 +27,14 @@ final class Decode implements Benchmark {
       return dtype + " GPT-2 124M, batch " + rows + ", context " + context;
     }
 
-    double bytesPerElement() {
-      return switch (dtype) {
-        case "bf16" -> 2;
-        case "int8" -> 1 + 4.0 / 128; // a scale for 128 k
-        default -> 4;
-      };
-    }
-
     /// Matrices and head once; of each cache what is filled half-way.
     double bytes() {
       double caches = (double) rows * Gpt2Config.SMALL.cacheBytes(context + TOKENS / 2);
-      return weights() * bytesPerElement() + caches;
+      return weightBytes(dtype) + caches;
     }
 
     double flops() {
       return rows * Gpt2Config.SMALL.flopsPerToken(context + TOKENS / 2);
-    }
-
-    private static double weights() {
-      Gpt2Config config = Gpt2Config.SMALL;
-      double c = config.width();
-      return config.layers() * 12 * c * c + config.vocabulary() * c;
     }
   }
 
@@ -81,6 +68,19 @@ final class Decode implements Benchmark {
       }
     }
     return rows;
+  }
+
+  /// Bytes of all matrices, the head among them.
+  static double weightBytes(String dtype) {
+    double each =
+        switch (dtype) {
+          case "bf16" -> 2;
+          case "int8" -> 1 + 4.0 / Weight.GROUP; // and a scale for so many k
+          default -> 4;
+        };
+    Gpt2Config config = Gpt2Config.SMALL;
+    double c = config.width();
+    return each * (config.layers() * 12 * c * c + config.vocabulary() * c);
   }
 
   private Row measure(Setting setting, Engine.TextModel model, Variant variant) {

@@ -9,6 +9,7 @@ import java.util.Locale;
 /// @param spread the worst JVM's distance from it, as a share
 /// @param limit what the machine could do, in the same unit; null where none is known
 /// @param ratio share of the limit that was reached
+/// @param roof place under the roofline; null where it isn't counted
 /// @param peer null: nobody else does this
 /// @param peerValue the peer's median
 /// @param peerSpread and its worst JVM's distance
@@ -22,10 +23,16 @@ record Figure(
     double spread,
     Double limit,
     Double ratio,
+    Row.Roof roof,
     String peer,
     Double peerValue,
     Double peerSpread,
     Double peerRatio) {
+
+  /// What names it, whoever is beside it.
+  String key() {
+    return benchmark + " " + variant;
+  }
 
   /// One line of the table.
   @Override

@@ -64,10 +64,19 @@ final class Figures {
         spread(rows),
         limited ? limit : null,
         limited ? ratio : null,
+        roof(rows),
         peer,
         compared ? median(theirs.stream().mapToDouble(Row::value).toArray()) : null,
         compared ? spread(theirs) : null,
         compared ? advantage(rows, theirs) : null);
+  }
+
+  private static Row.Roof roof(List<Row> rows) {
+    if (rows.getFirst().roof() == null) {
+      return null;
+    }
+    double[] gigaflops = rows.stream().mapToDouble(row -> row.roof().gigaflops()).toArray();
+    return new Row.Roof(rows.getFirst().roof().intensity(), median(gigaflops));
   }
 
   /// Of each round, then the median: the machine may be faster in one round than in the next.
@@ -126,6 +135,10 @@ final class Figures {
     if (!Double.isNaN(row.limit())) {
       node.put("limit", row.limit());
     }
+    if (row.roof() != null) {
+      node.put("intensity", row.roof().intensity());
+      node.put("gigaflops", row.roof().gigaflops());
+    }
     return node;
   }
 
@@ -139,7 +152,10 @@ final class Figures {
               node.get("value").asDouble(),
               node.get("worst").asDouble(),
               node.get("unit").asText(),
-              node.path("limit").asDouble(Double.NaN)));
+              node.path("limit").asDouble(Double.NaN),
+              node.has("intensity")
+                  ? new Row.Roof(node.get("intensity").asDouble(), node.get("gigaflops").asDouble())
+                  : null));
     }
     return rows;
   }

@@ -79,7 +79,10 @@ final class Gemm implements Benchmark {
               1,
               RUNS);
       double limit = (before + setting.gigaflops()) / 2;
-      rows.add(Row.rate(name(), variant, gigaflop * repeats, seconds, "GFLOP/s", limit));
+      double bytes = 4.0 * (work.a().length + work.b().length + (double) work.m() * work.n());
+      rows.add(
+          Row.rate(name(), variant, gigaflop * repeats, seconds, "GFLOP/s", limit)
+              .taking(1e9, bytes / gigaflop));
     }
   }
 

@@ -138,7 +138,7 @@ final class Main implements Callable<Integer> {
     for (String name : wanted) {
       parties.add(Party.peer(home(), name));
     }
-    Report page = report == null ? null : new Report(report, machine(opened), parties, spec);
+    Report page = report == null ? null : new Report(report, machine(opened), parties, command());
     if (rounds == 1 && wanted.isEmpty()) {
       keep(Figures.join(List.of(measure(chosen, opened)), Map.of()), page, opened);
       return 0;
@@ -153,6 +153,10 @@ final class Main implements Callable<Integer> {
     System.out.println("medians of " + rounds + " fresh JVMs, and how far the worst was:");
     all.figures().forEach(System.out::println);
     return all.complete() ? 0 : 1;
+  }
+
+  private String command() {
+    return "./weft bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
   }
 
   private void keep(List<Figure> figures, Report page, Device opened) throws IOException {

@@ -50,8 +50,11 @@ final class Prefill implements Benchmark {
     double before = setting.gigaflops();
     double[] seconds = Stopwatch.seconds(() -> model.read(prompt), 6, RUNS);
     double peak = (before + setting.gigaflops()) / 2 * 1e9;
-    double limit = variant.length * peak / flops(variant.length);
-    return Row.rate(name(), variant.toString(), variant.length, seconds, "tokens/s", limit);
+    double flops = flops(variant.length) / variant.length;
+    double bytes = Decode.weightBytes(variant.dtype) / variant.length;
+    double limit = peak / flops;
+    return Row.rate(name(), variant.toString(), variant.length, seconds, "tokens/s", limit)
+        .taking(flops, bytes);
   }
 
   /// All products of the blocks, attention over half the context on average, the head once.

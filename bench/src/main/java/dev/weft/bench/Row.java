@@ -11,8 +11,31 @@ import java.util.Locale;
 /// @param unit `GFLOP/s`, `tokens/s`, `ms`, `us` …
 /// @param limit what the machine could do in the same run, in the same unit; NaN where none is
 ///     known
+/// @param roof where it lies under the roofline; null where bytes or operations aren't counted
 record Row(
-    String benchmark, String variant, double value, double worst, String unit, double limit) {
+    String benchmark,
+    String variant,
+    double value,
+    double worst,
+    String unit,
+    double limit,
+    Roof roof) {
+
+  /// A place under the roofline.
+  ///
+  /// @param intensity operations for each byte that has to be read or written
+  /// @param gigaflops operations per nanosecond that were reached
+  record Roof(double intensity, double gigaflops) {}
+
+  Row(String benchmark, String variant, double value, double worst, String unit, double limit) {
+    this(benchmark, variant, value, worst, unit, limit, null);
+  }
+
+  /// The same rate, whose unit takes so many operations and bytes.
+  Row taking(double flops, double bytes) {
+    Roof place = new Roof(flops / bytes, value * flops / 1e9);
+    return new Row(benchmark, variant, value, worst, unit, limit, place);
+  }
 
   /// A rate from sorted seconds, each of which did `work`.
   static Row rate(

@@ -1,0 +1,29 @@
+package dev.weft.bench;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/// What Weft wants to be beside a peer, on two cores with AVX-512.
+///
+/// @param work in words
+/// @param ratio how many times better
+record Goal(String work, String benchmark, String variant, String peer, double ratio) {
+  /// All of them, from `goals.json`.
+  static List<Goal> all() throws IOException {
+    try (InputStream in = Goal.class.getResourceAsStream("goals.json")) {
+      return new ObjectMapper().readValue(in, new TypeReference<>() {});
+    }
+  }
+
+  /// The figure that tells whether it is reached, or null.
+  Figure in(List<Figure> figures) {
+    return figures.stream()
+        .filter(figure -> figure.benchmark().equals(benchmark))
+        .filter(figure -> figure.variant().equals(variant) && peer.equals(figure.peer()))
+        .findFirst()
+        .orElse(null);
+  }
+}
