@@ -166,6 +166,13 @@ public final class Ops {
     return Sample.apply(logits, draw);
   }
 
+  /// [#sample] into ids I32 (R), for work that is recorded: nothing is copied to the host, so that
+  /// the counts must be right already, ids in the vocabulary and starts ascending to at most their
+  /// number.
+  public static void sampleInto(Tensor ids, Tensor logits, Draw draw) {
+    Sample.into(ids, logits, draw);
+  }
+
   /// Running sums along the last axis.
   public static Tensor cumsum(Tensor x) {
     return Cumsum.apply(x);

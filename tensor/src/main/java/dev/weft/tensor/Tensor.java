@@ -31,8 +31,13 @@ public final class Tensor {
   }
 
   private Tensor(Tensor base, boolean ownRoot, Shape shape, long[] strides, long offset) {
+    this(base, base.dtype, ownRoot, shape, strides, offset);
+  }
+
+  private Tensor(
+      Tensor base, DType dtype, boolean ownRoot, Shape shape, long[] strides, long offset) {
     this.block = base.block;
-    this.dtype = base.dtype;
+    this.dtype = dtype;
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
@@ -101,6 +106,24 @@ public final class Tensor {
   /// A view of the same memory that no tape tracks.
   public Tensor detach() {
     return new Tensor(this, true, shape, strides, offset);
+  }
+
+  /// The same bits as another type of the same size, as F32 and I32 are: a view that no tape
+  /// tracks.
+  public Tensor bitsAs(DType other) {
+    if (other.bytes() != dtype.bytes()) {
+      throw new IllegalArgumentException(
+          "bitsAs: "
+              + dtype
+              + " has elements of "
+              + dtype.bytes()
+              + " bytes but "
+              + other
+              + " of "
+              + other.bytes()
+              + "; cast it instead");
+    }
+    return new Tensor(this, other, true, shape, strides, offset);
   }
 
   // ---- what it is -----------------------------------------------------------------------------

@@ -80,6 +80,23 @@ class SampleTest {
   }
 
   @Test
+  void aDrawIntoATensorIsTheSame() {
+    try (Scope _ = Scope.noGrad()) {
+      Draw.Counts counts = // with room for one more
+          new Draw.Counts(
+              Tensor.ids(device, Shape.of(3), 0, 1, 2),
+              Tensor.ids(device, Shape.of(3), 2, 1, 0),
+              Tensor.ids(device, Shape.of(3), 3, 1, 0));
+      Tensor logits = Tensor.of(device, Shape.of(2, 3), 0, 1, 6.5f, 0, 1, 6.5f);
+      Tensor ids = Tensor.ids(device, Shape.of(2), 9, 9);
+      Ops.sampleInto(ids, logits, draw(2, 1, counts, 1, 0));
+      assertArrayEquals(new int[] {1, 2}, ids.toInts());
+      Tensor few = Tensor.ids(device, Shape.of(1), 9);
+      assertRefused("(2) but are (1)", () -> Ops.sampleInto(few, logits, draw(2, 1, null, 1, 0)));
+    }
+  }
+
+  @Test
   void rowsWithNothingToDrawGiveMinusOne() {
     float none = Float.NEGATIVE_INFINITY;
     try (Scope _ = Scope.noGrad()) {

@@ -19,6 +19,19 @@ class ViewsTest extends OnReference {
     return Tensor.ids(device, shape, values);
   }
 
+  @Test
+  void bitsAreSeenAsAnotherType() {
+    try (Scope _ = new Scope()) {
+      Tensor bits = Tensor.ids(device, Shape.of(2, 2), 0, 0, Float.floatToIntBits(1.5f), 0);
+      Tensor floats = bits.slice(0, 1, 2).bitsAs(DType.F32);
+      assertArrayEquals(new float[] {1.5f, 0}, floats.toFloats());
+      floats.set(-2.5f, 1);
+      int[] written = {0, 0, Float.floatToIntBits(-2.5f), Float.floatToIntBits(1)};
+      assertArrayEquals(written, bits.toInts());
+      assertThrows(IllegalArgumentException.class, () -> bits.bitsAs(DType.F64));
+    }
+  }
+
   /// A way to look at a counted tensor: dims, then pairs (kind, argument).
   private static int[] randomPath(Philox random, int size) {
     int rank = 1 + random.nextInt(4);

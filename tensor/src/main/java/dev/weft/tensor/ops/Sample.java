@@ -14,6 +14,25 @@ public final class Sample {
   /// I32 (R) of logits F32 (R, V): the ids drawn, −1 where a row has NaN or +∞ after its
   /// temperature and penalty, or nothing but −∞. No gradient.
   public static Tensor apply(Tensor logits, Draw draw) {
+    requireDraw(logits, draw);
+    if (draw.penalty() != 0) {
+      Draw.Counts counts = draw.counts();
+      Require.ids("sample", counts.ids(), logits.dim(1));
+      requireAscending(counts.starts().toInts(), counts.ids().dim(0));
+    }
+    Tensor ids = Tensor.empty(logits.device(), DType.I32, Shape.of(logits.dim(0)));
+    logits.kernels().sample(ids, Views.rows(logits), draw);
+    return ids;
+  }
+
+  /// The same into `ids`. What the counts hold is not looked at: nothing is copied to the host.
+  public static void into(Tensor ids, Tensor logits, Draw draw) {
+    requireDraw(logits, draw);
+    requireInts(logits, "ids", ids, logits.dim(0));
+    logits.kernels().sample(ids, Views.rows(logits), draw);
+  }
+
+  private static void requireDraw(Tensor logits, Draw draw) {
     Require.dtype("sample", "logits", logits, DType.F32);
     if (logits.shape().rank() != 2 || logits.dim(1) == 0) {
       throw new IllegalArgumentException(
@@ -53,13 +72,8 @@ public final class Sample {
       Draw.Counts counts = draw.counts();
       requireInts(logits, "starts of the counts", counts.starts(), rows + 1);
       requireInts(logits, "times", counts.times(), counts.ids().shape().last());
-      Require.sameDevice("sample", logits, counts.ids());
-      Require.ids("sample", counts.ids(), logits.dim(1));
-      requireAscending(counts.starts().toInts(), counts.ids().dim(0));
+      requireInts(logits, "counted ids", counts.ids(), counts.ids().shape().last());
     }
-    Tensor ids = Tensor.empty(logits.device(), DType.I32, Shape.of(rows));
-    logits.kernels().sample(ids, Views.rows(logits), draw);
-    return ids;
   }
 
   private static void requireAscending(int[] starts, int end) {
