@@ -1,6 +1,7 @@
 package dev.weft.examples;
 
 import dev.weft.decoding.LanguageModel;
+import dev.weft.decoding.Readout;
 import dev.weft.decoding.Sampling;
 import dev.weft.decoding.SamplingOptions;
 import dev.weft.tensor.Tensor;
@@ -92,8 +93,13 @@ final class CacheComparison {
       implements LanguageModel.Session {
     @Override
     public Tensor feed(int[][] tokens) {
+      return feed(tokens, Readout.NONE);
+    }
+
+    @Override
+    public Tensor feed(int[][] tokens, Readout readout) {
       model.count(tokens);
-      return session.feed(tokens);
+      return session.feed(tokens, readout);
     }
 
     @Override

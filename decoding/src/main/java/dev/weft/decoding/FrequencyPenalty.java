@@ -19,7 +19,7 @@ public record FrequencyPenalty(double value, PenaltyScope scope) implements Filt
   @Override
   public void apply(Candidates candidates, History history) {
     TokenCounts counts = history.counts(scope);
-    counts.requireInVocabulary("frequency penalty", candidates, history);
+    counts.requireInVocabulary("frequency penalty", candidates.vocabularySize(), history);
     if (value == 0) {
       return;
     }

@@ -63,14 +63,15 @@ public record Generator(
     }
     int[][] prompts = new int[n][];
     Arrays.fill(prompts, prompt);
-    GeneratorRun run = new GeneratorRun(this, model, prompts);
-    if (run.going()) {
-      try (LanguageModel.Session session = model.open(1)) {
-        run.draw(session.feed(new int[][] {prompt}));
-        run.continueFrom(session);
+    try (GeneratorRun run = new GeneratorRun(this, model, prompts)) {
+      if (run.going()) {
+        try (LanguageModel.Session session = model.open(1)) {
+          run.draw(session.feed(new int[][] {prompt}));
+          run.continueFrom(session);
+        }
       }
+      return run.results();
     }
-    return run.results();
   }
 
   /// Of `n` continuations of one prompt the one of the largest mean log-probability a token; of
@@ -92,10 +93,10 @@ public record Generator(
     for (int i = 0; i < token; i++) {
       history.append(of.ids()[of.promptLength() + i]);
     }
-    try (Scope _ = Scope.noGrad()) {
+    try (Scope _ = Scope.noGrad();
+        Drawing drawing = new Drawing(sampler, seed, model.vocabularySize())) {
       Tensor logits = model.logits(new int[][] {history.toArray()});
-      return new Drawing(sampler, seed, model.vocabularySize())
-          .next(logits, List.of(history), new int[] {sequence})[0];
+      return drawing.draw(logits, List.of(history), new int[] {sequence}).ids()[0];
     }
   }
 
@@ -109,8 +110,8 @@ public record Generator(
     List<Decision> decisions = new ArrayList<>();
     int[] prompt = Arrays.copyOf(of.ids(), of.promptLength());
     History history = new History(prompt);
-    Drawing drawing = new Drawing(sampler, seed, model.vocabularySize());
-    try (LanguageModel.Session session = model.open(1)) {
+    try (Drawing drawing = new Drawing(sampler, seed, model.vocabularySize());
+        LanguageModel.Session session = model.open(1)) {
       int[] next = prompt;
       for (int id : of.generated()) {
         Tensor logits = session.feed(new int[][] {next});
@@ -136,25 +137,27 @@ public record Generator(
 
   /// One continuation of each prompt, side by side; prompt number r is sequence r.
   public List<Continuation> generateAll(LanguageModel model, int[][] prompts) {
-    GeneratorRun run = new GeneratorRun(this, model, prompts);
-    if (run.going()) {
-      try (LanguageModel.Session session = model.open(run.prompts().length)) {
-        run.draw(session.feed(run.prompts()));
-        run.continueIn(session);
+    try (GeneratorRun run = new GeneratorRun(this, model, prompts)) {
+      if (run.going()) {
+        try (LanguageModel.Session session = model.open(run.prompts().length)) {
+          run.draw(session.feed(run.prompts()));
+          run.continueIn(session);
+        }
       }
+      return run.results();
     }
-    return run.results();
   }
 
   /// Goes on in a session of one row, whose ids must be a proper prefix of `history`; throws with
   /// both lists otherwise. Afterwards the session holds all ids but the last.
   public Continuation resume(LanguageModel.Session session, int... history) {
     int[] missing = HeldPrefix.missing(session, history);
-    GeneratorRun run = new GeneratorRun(this, session.model(), new int[][] {history});
-    if (run.going()) {
-      run.draw(session.feed(new int[][] {missing}));
-      run.continueIn(session);
+    try (GeneratorRun run = new GeneratorRun(this, session.model(), new int[][] {history})) {
+      if (run.going()) {
+        run.draw(session.feed(new int[][] {missing}));
+        run.continueIn(session);
+      }
+      return run.results().get(0);
     }
-    return run.results().get(0);
   }
 }

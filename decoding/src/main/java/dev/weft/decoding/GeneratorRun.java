@@ -1,15 +1,13 @@
 package dev.weft.decoding;
 
-import dev.weft.tensor.Ops;
-import dev.weft.tensor.Scope;
-import dev.weft.tensor.Shape;
+import dev.weft.tensor.Device;
 import dev.weft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /// One call of a [Generator]: the main loop, and the scratch that it reuses from step to step.
-final class GeneratorRun {
+final class GeneratorRun implements AutoCloseable {
   private final Generator generator;
   private final int contextLength;
   private final List<Stop> stops;
@@ -17,6 +15,7 @@ final class GeneratorRun {
   private final String[] stopStrings;
   private final List<Row> rows = new ArrayList<>();
   private List<Row> active;
+  private Device device; // of the logits; null before the first
 
   GeneratorRun(Generator generator, LanguageModel model, int[][] prompts) {
     this.generator = generator;
@@ -46,10 +45,12 @@ final class GeneratorRun {
     return active.stream().map(row -> row.history.toArray()).toArray(int[][]::new);
   }
 
-  /// The main loop: feed the newest ids, draw the next, drop the rows that finished.
+  /// The main loop, after [#draw]: feed the newest ids, draw the next, drop the rows that finished.
   void continueIn(LanguageModel.Session session) {
     while (dropFinished(session)) {
-      draw(session.feed(newest()));
+      Readout readout = drawing.ready(device, histories(), sequences());
+      Tensor logits = session.feed(newest(), readout);
+      append(drawing.drawn(logits, histories(), sequences()));
     }
   }
 
@@ -70,18 +71,21 @@ final class GeneratorRun {
 
   /// Draws the next id of each active row from its logits, or from the one row of logits there is.
   void draw(Tensor fed) {
-    int rows = active.size();
-    try (Scope _ = Scope.noGrad()) {
-      Tensor logits = fed.expand(rows, fed.dim(1));
-      List<History> histories = active.stream().map(row -> row.history).toList();
-      int[] sequences = active.stream().mapToInt(row -> row.number).toArray();
-      int[] ids = drawing.next(logits, histories, sequences);
-      Tensor chosen = Ops.gather(logits, Tensor.ids(fed.device(), Shape.of(rows, 1), ids));
-      float[] values = chosen.toFloats();
-      float[] logSums = Ops.logSumExp(fed, -1).toFloats();
-      for (int r = 0; r < rows; r++) {
-        active.get(r).append(ids[r], (double) values[r] - logSums[fed.dim(0) == 1 ? 0 : r]);
-      }
+    device = fed.device();
+    append(drawing.draw(fed, histories(), sequences()));
+  }
+
+  private List<History> histories() {
+    return active.stream().map(row -> row.history).toList();
+  }
+
+  private int[] sequences() {
+    return active.stream().mapToInt(row -> row.number).toArray();
+  }
+
+  private void append(Drawing.Drawn drawn) {
+    for (int r = 0; r < active.size(); r++) {
+      active.get(r).append(drawn.ids()[r], drawn.logProbabilities()[r]);
     }
   }
 
@@ -109,6 +113,12 @@ final class GeneratorRun {
 
   List<Continuation> results() {
     return rows.stream().map(Row::result).toList();
+  }
+
+  /// Gives the memory of the draws back.
+  @Override
+  public void close() {
+    drawing.close();
   }
 
   /// One sequence.

@@ -40,6 +40,18 @@ public interface LanguageModel {
     /// reorder, truncate or close.
     Tensor feed(int[][] tokens);
 
+    /// [#feed(int[][])] with a readout of its logits, which has been queued when this returns. A
+    /// session that gets the same readout step after step may record both and queue them as one;
+    /// its memory must live while it is handed in.
+    ///
+    /// A readout that throws is a step that failed. That holds for every session of Weft; with this
+    /// default, for a session that doesn't know readouts, the rows have grown by then.
+    default Tensor feed(int[][] tokens, Readout readout) {
+      Tensor logits = feed(tokens);
+      readout.run(logits);
+      return logits;
+    }
+
     /// Appends one id to each row: I32 (rows), on the model's device.
     default Tensor feed(Tensor ids) {
       int[] values = ids.toInts();

@@ -19,7 +19,7 @@ public record PresencePenalty(double value, PenaltyScope scope) implements Filte
   @Override
   public void apply(Candidates candidates, History history) {
     TokenCounts counts = history.counts(scope);
-    counts.requireInVocabulary("presence penalty", candidates, history);
+    counts.requireInVocabulary("presence penalty", candidates.vocabularySize(), history);
     if (value == 0) {
       return;
     }

@@ -27,7 +27,7 @@ public record RepetitionPenalty(double factor, PenaltyScope scope) implements Fi
   @Override
   public void apply(Candidates candidates, History history) {
     TokenCounts counts = history.counts(scope);
-    counts.requireInVocabulary("repetition penalty", candidates, history);
+    counts.requireInVocabulary("repetition penalty", candidates.vocabularySize(), history);
     float by = (float) factor;
     for (int i = 0; i < counts.size(); i++) {
       int index = candidates.indexOf(counts.id(i));

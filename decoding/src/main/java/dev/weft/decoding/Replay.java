@@ -71,6 +71,11 @@ public record Replay(LanguageModel model) implements LanguageModel {
 
     @Override
     public Tensor feed(int[][] tokens) {
+      return feed(tokens, Readout.NONE);
+    }
+
+    @Override
+    public Tensor feed(int[][] tokens, Readout readout) {
       requireOpen("feed");
       if (failed) {
         throw new IllegalStateException(
@@ -92,6 +97,7 @@ public record Replay(LanguageModel model) implements LanguageModel {
       Tensor logits;
       try (Scope scope = Scope.noGrad()) {
         logits = scope.keep(model.logits(whole), owner);
+        readout.run(logits);
       }
       failed = false;
       for (int r = 0; r < whole.length; r++) {

@@ -112,9 +112,8 @@ final class TokenCounts {
     }
   }
 
-  /// Throws for an id that the vocabulary of `candidates` doesn't have.
-  void requireInVocabulary(String filter, Candidates candidates, History history) {
-    int vocabulary = candidates.vocabularySize();
+  /// Throws for an id that is outside a vocabulary.
+  void requireInVocabulary(String filter, int vocabulary, History history) {
     for (int i = 0; i < size; i++) {
       if (ids[i] < 0 || ids[i] >= vocabulary) {
         int position = from;

@@ -162,6 +162,21 @@ class SessionTest {
   }
 
   @Test
+  void aReadoutThatFailsIsAFailedStepOfAReplay() {
+    try (LanguageModel.Session session = new Replay(hash).open(1)) {
+      feed(session, new int[] {1, 2});
+      Readout failing =
+          _ -> {
+            throw new ArithmeticException("made to fail");
+          };
+      assertThrows(ArithmeticException.class, () -> session.feed(new int[][] {{3}}, failing));
+      assertArrayEquals(new int[] {1, 2}, session.tokens(0));
+      session.truncate(2);
+      assertArrayEquals(whole(1, 2, 3), feed(session, new int[] {3})[0]);
+    }
+  }
+
+  @Test
   @DisplayName("S1-60: a closed session throws")
   void closedSession() {
     for (LanguageModel model : models) {

@@ -1,6 +1,7 @@
 package dev.weft.gpt2;
 
 import dev.weft.decoding.LanguageModel;
+import dev.weft.decoding.Readout;
 import dev.weft.decoding.SessionLedger;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
@@ -68,11 +69,17 @@ final class Gpt2Session implements LanguageModel.Session {
 
   @Override
   public Tensor feed(int[][] tokens) {
+    return feed(tokens, Readout.NONE);
+  }
+
+  /// A readout is recorded together with the step of one token for each row.
+  @Override
+  public Tensor feed(int[][] tokens, Readout readout) {
     ledger.beginFeed(tokens);
     boolean done = false;
     try {
       dropLogits();
-      Tensor fed = run(tokens);
+      Tensor fed = run(tokens, readout);
       done = true;
       return fed;
     } finally {
@@ -82,7 +89,7 @@ final class Gpt2Session implements LanguageModel.Session {
 
   /// Each pass takes the next tokens of every row, as many as fit a chunk; rows that have none left
   /// take no part in it.
-  private Tensor run(int[][] tokens) {
+  private Tensor run(int[][] tokens, Readout readout) {
     int longest = 0;
     int needed = 0;
     for (int r = 0; r < tokens.length; r++) {
@@ -91,7 +98,7 @@ final class Gpt2Session implements LanguageModel.Session {
     }
     grow(needed);
     if (longest == 1) {
-      return step(tokens);
+      return step(tokens, readout);
     }
     try (Scope scope = Scope.noGrad()) {
       Tensor last = Tensor.empty(device, DType.F32, Shape.of(tokens.length, config.width()));
@@ -102,12 +109,13 @@ final class Gpt2Session implements LanguageModel.Session {
         }
       }
       logits = scope.keep(model.head(last), owner);
-      return logits;
     }
+    readout.run(logits);
+    return logits;
   }
 
   /// One token for each row.
-  private Tensor step(int[][] tokens) {
+  private Tensor step(int[][] tokens, Readout readout) {
     int rows = tokens.length;
     int[] ids = new int[rows];
     int[] positions = new int[rows];
@@ -127,7 +135,7 @@ final class Gpt2Session implements LanguageModel.Session {
     for (int layer = 0; layer < caches.length; layer++) {
       requireRoom(layer, rows, end);
     }
-    return step.run(ids, positions);
+    return step.run(ids, positions, readout);
   }
 
   private void dropStep() {

@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weft.decoding.Continuation;
-import dev.weft.decoding.Generator;
 import dev.weft.decoding.LanguageModel;
-import dev.weft.decoding.Sampler;
 import dev.weft.kernels.cuda.EmulatedCuda;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
@@ -74,22 +71,6 @@ final class CudaDecodeTest {
       }
     }
     return logits;
-  }
-
-  @Test
-  @DisplayName("S1-18: on a GPU only the chosen id comes back")
-  void onlyTheChoiceComesBack() {
-    Device device = EmulatedCuda.device(EmulatedCuda.FORWARD);
-    try (Gpt2Inference model = SmallModel.inference(device, DType.F32)) {
-      Generator generator = new Generator(Sampler.of(0.8, 0, 40, 0.9), 3, 6);
-      EmulatedCuda.resetCounters();
-      Continuation text = generator.generate(model, SmallModel.ids(1, 9));
-      int drawn = text.ids().length - 9;
-      assertEquals(6, drawn);
-      long logits = 4L * SmallModel.CONFIG.vocabulary();
-      long bytes = EmulatedCuda.get("bytes_to_host");
-      assertTrue(bytes <= 16L * drawn, bytes + " bytes for " + drawn + " ids; a row has " + logits);
-    }
   }
 
   @Test

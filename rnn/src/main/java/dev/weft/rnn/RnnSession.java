@@ -1,6 +1,7 @@
 package dev.weft.rnn;
 
 import dev.weft.decoding.LanguageModel;
+import dev.weft.decoding.Readout;
 import dev.weft.decoding.SessionLedger;
 import dev.weft.tensor.Owner;
 import dev.weft.tensor.Scope;
@@ -52,11 +53,16 @@ final class RnnSession implements LanguageModel.Session {
 
   @Override
   public Tensor feed(int[][] tokens) {
+    return feed(tokens, Readout.NONE);
+  }
+
+  @Override
+  public Tensor feed(int[][] tokens, Readout readout) {
     ledger.beginFeed(tokens);
     boolean done = false;
     try {
       dropLogits();
-      Tensor fed = run(states == null ? histories(tokens) : tokens);
+      Tensor fed = run(states == null ? histories(tokens) : tokens, readout);
       done = true;
       return fed;
     } finally {
@@ -76,7 +82,7 @@ final class RnnSession implements LanguageModel.Session {
   }
 
   /// The states change only when everything else is done.
-  private Tensor run(int[][] tokens) {
+  private Tensor run(int[][] tokens, Readout readout) {
     int rows = tokens.length;
     int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElse(0);
     int step = Math.max(1, CHUNK / rows);
@@ -88,6 +94,7 @@ final class RnnSession implements LanguageModel.Session {
         }
       }
       Tensor fresh = model.scores(running.parts().getLast().h());
+      readout.run(fresh);
       if (states == null) {
         states = running.take(owner);
       } else {

@@ -10,6 +10,7 @@ import dev.weft.decoding.BeamSearch;
 import dev.weft.decoding.Continuation;
 import dev.weft.decoding.Generator;
 import dev.weft.decoding.LanguageModel;
+import dev.weft.decoding.Readout;
 import dev.weft.decoding.Replay;
 import dev.weft.decoding.Sampler;
 import dev.weft.decoding.Sampling;
@@ -192,6 +193,15 @@ class RnnSessionTest extends OnDevices {
       session.truncate(2);
       assertSameNumbers(
           numbers(same.feed(new int[][] {{4}})), numbers(session.feed(new int[][] {{4}})));
+      Readout failing =
+          _ -> {
+            throw new ArithmeticException("made to fail");
+          };
+      assertThrows(ArithmeticException.class, () -> session.feed(new int[][] {{5}}, failing));
+      assertArrayEquals(new int[] {1, 2, 4}, session.tokens(0));
+      session.truncate(3);
+      assertSameNumbers(
+          numbers(same.feed(new int[][] {{6}})), numbers(session.feed(new int[][] {{6}})));
     }
   }
 

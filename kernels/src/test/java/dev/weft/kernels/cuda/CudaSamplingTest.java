@@ -7,10 +7,12 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import dev.weft.tensor.Draw;
+import dev.weft.tensor.Ops;
 import dev.weft.tensor.Philox;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// Draws from the logits of GPT-2's vocabulary: the CPU's ids, without a copy from or to the host.
@@ -41,6 +43,30 @@ class CudaSamplingTest {
   void fromTheNucleusInFiveLaunches() {
     assertDrawnAsOnTheCpu(5, 0, 0, 0.9);
     assertDrawnAsOnTheCpu(5, 0.7, 3000, 0.99);
+  }
+
+  @Test
+  @DisplayName("S1-24: the largest is the same one a thousand times, at three sizes of a block")
+  void theLargestIsTheSameEveryTime() {
+    for (int ordinal : new int[] {EmulatedCuda.FORWARD, EmulatedCuda.REVERSE}) {
+      Device cuda = EmulatedCuda.device(ordinal);
+      for (int n : new int[] {100, 1000, 5003}) { // 32, 256 and 1,024 threads
+        try (Scope _ = Scope.noGrad()) {
+          float[] logits = new float[n];
+          assertLargest(0, cuda, logits);
+          logits[n - 1] = 1;
+          logits[n / 3] = 1;
+          assertLargest(n / 3, cuda, logits);
+        }
+      }
+    }
+  }
+
+  private static void assertLargest(int expected, Device device, float... logits) {
+    Tensor row = Tensor.of(device, Shape.of(1, logits.length), logits);
+    for (int id : Ops.argmax(row.expand(1000, logits.length)).toInts()) {
+      assertEquals(expected, id);
+    }
   }
 
   private static void assertDrawnAsOnTheCpu(int launches, double penalty, int topK, double topP) {
