@@ -2,21 +2,23 @@ package dev.weft.bench;
 
 import dev.weft.decoding.LanguageModel;
 import dev.weft.decoding.SessionLedger;
+import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
+import dev.weft.tensor.Owner;
 import dev.weft.tensor.Philox;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 
-/// A model whose answer is always the same, so that what remains is the cost of decoding. The scope
-/// in which it is made owns the logits.
+/// A model whose answer is always the same, so that what remains is the cost of decoding.
 public final class FixedLogits implements LanguageModel {
   private final int vocabulary;
   private final Tensor logits; // (rows, V)
 
-  /// Logits (rows, vocabulary), row-major.
-  public FixedLogits(Device device, int vocabulary, float[] values) {
+  /// Logits (rows, vocabulary), row-major, which `owner` keeps.
+  public FixedLogits(Owner owner, Device device, int vocabulary, float[] values) {
     this.vocabulary = vocabulary;
-    logits = Tensor.of(device, Shape.of(values.length / vocabulary, vocabulary), values);
+    Shape shape = Shape.of(values.length / vocabulary, vocabulary);
+    logits = owner.empty(device, DType.F32, shape).set(values);
   }
 
   /// N(0, 2) logits for `rows` rows.

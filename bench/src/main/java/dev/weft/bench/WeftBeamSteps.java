@@ -4,16 +4,16 @@ import dev.weft.bench.engine.DrawWork;
 import dev.weft.bench.engine.Engine;
 import dev.weft.decoding.BeamSearch;
 import dev.weft.tensor.Device;
-import dev.weft.tensor.Scope;
+import dev.weft.tensor.Owner;
 
 /// Beam searches, bookkeeping and all, by a model that costs nothing: its logits are there already.
 final class WeftBeamSteps implements Engine.Drawing {
-  private final Scope scope = Scope.noGrad();
+  private final Owner owner = new Owner("bench");
   private final FixedLogits model;
   private final int beams;
 
   WeftBeamSteps(Device device, DrawWork work) {
-    model = new FixedLogits(device, work.vocabulary(), work.logits());
+    model = new FixedLogits(owner, device, work.vocabulary(), work.logits());
     beams = work.rows();
   }
 
@@ -24,6 +24,6 @@ final class WeftBeamSteps implements Engine.Drawing {
 
   @Override
   public void close() {
-    scope.close();
+    owner.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.bench.jmh;
 
+import dev.weft.bench.FixedLogits;
 import dev.weft.decoding.Candidates;
 import dev.weft.decoding.Chooser;
 import dev.weft.decoding.Filter;
@@ -10,40 +11,19 @@ import dev.weft.decoding.Temperature;
 import dev.weft.decoding.TopK;
 import dev.weft.decoding.TopP;
 import dev.weft.tensor.DType;
-import dev.weft.tensor.Device;
-import dev.weft.tensor.Devices;
 import dev.weft.tensor.Draw;
-import dev.weft.tensor.Owner;
 import dev.weft.tensor.Philox;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// One draw over 50,257 logits, N(0, 2): by the kernel of the device, and by the filters on the
 /// host.
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
-public class Draws {
+public class Draws extends KernelBenchmark {
   private static final int VOCABULARY = 50_257;
 
   /// Which stages run beside the temperature.
@@ -66,7 +46,6 @@ public class Draws {
 
   @Param private Stages stages;
 
-  private final Owner owner = new Owner("benchmark");
   private final Candidates candidates = new Candidates();
   private float[] values;
   private History history;
@@ -79,12 +58,7 @@ public class Draws {
   /// Makes the logits, a history of 1,024 ids, and both forms of the stages.
   @Setup(Level.Trial)
   public void prepare() {
-    Device device = Devices.best();
-    Philox random = new Philox(7, Philox.Purpose.INITIALISATION, 0, 0);
-    values = new float[VOCABULARY];
-    for (int i = 0; i < VOCABULARY; i++) {
-      values[i] = (float) (2 * random.nextNormal());
-    }
+    values = FixedLogits.normal(VOCABULARY, 1);
     int[] past = new int[1024];
     int[] once = new int[past.length];
     for (int i = 0; i < past.length; i++) {
@@ -93,21 +67,11 @@ public class Draws {
     }
     history = new History(past);
     sampler = new Sampler(filters(), Chooser.CATEGORICAL);
-    logits = owner.empty(device, DType.F32, Shape.of(1, VOCABULARY)).set(values);
+    logits = empty(1, VOCABULARY).set(values);
     ids = owner.empty(device, DType.I32, Shape.of(1));
-    Draw.Counts counts =
-        new Draw.Counts(ints(device, 0, past.length), ints(device, past), ints(device, once));
+    Draw.Counts counts = new Draw.Counts(ints(0, past.length), ints(past), ints(once));
     draw =
-        new Draw(
-            0.8,
-            stages.penalty,
-            counts,
-            stages.topK,
-            stages.topP,
-            false,
-            3,
-            ints(device, 5),
-            ints(device, 0));
+        new Draw(0.8, stages.penalty, counts, stages.topK, stages.topP, false, 3, ints(5), ints(0));
   }
 
   private List<Filter> filters() {
@@ -123,16 +87,6 @@ public class Draws {
               new TopK(stages.topK),
               new TopP(stages.topP));
     };
-  }
-
-  private Tensor ints(Device device, int... values) {
-    return owner.empty(device, DType.I32, Shape.of(values.length)).set(values);
-  }
-
-  /// Gives the tensors back.
-  @TearDown(Level.Trial)
-  public void close() {
-    owner.close();
   }
 
   /// The kernel alone.
