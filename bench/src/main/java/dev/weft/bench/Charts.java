@@ -52,6 +52,20 @@ final class Charts {
               "sequences",
               "tokens/s"),
           growth(
+              "decode-layers",
+              "A token of GPT-2, one sequence, width 768",
+              "decode",
+              "(f32) token of GPT-2 with (\\d+) layers",
+              "layers",
+              "ms"),
+          growth(
+              "decode-vocabulary",
+              "A token of GPT-2, one sequence, width 768, 12 layers",
+              "decode",
+              "(f32) token of 12 layers, vocabulary (\\d+)",
+              "vocabulary",
+              "ms"),
+          growth(
               "step-hidden",
               "Training step of an LSTM, 32 rows of 32 steps",
               "rnn",

@@ -67,18 +67,25 @@ final class Decode implements Benchmark {
         }
       }
     }
+    if (setting.engine() instanceof WeftEngine weft) {
+      rows.addAll(DecodeGrowth.measure(setting, weft.device()));
+    }
     return rows;
   }
 
-  /// Bytes of all matrices, the head among them.
+  /// Bytes of all matrices of GPT-2 124M, the head among them.
   static double weightBytes(String dtype) {
+    return weightBytes(dtype, Gpt2Config.SMALL);
+  }
+
+  /// The same of another model.
+  static double weightBytes(String dtype, Gpt2Config config) {
     double each =
         switch (dtype) {
           case "bf16" -> 2;
           case "int8" -> 1 + 4.0 / Weight.GROUP; // and a scale for so many k
           default -> 4;
         };
-    Gpt2Config config = Gpt2Config.SMALL;
     double c = config.width();
     return each * (config.layers() * 12 * c * c + config.vocabulary() * c);
   }
