@@ -1,0 +1,53 @@
+package dev.weft.bench.pytorch;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.weft.bench.engine.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// PyTorch on the CPU. Each work is a TorchScript module, so that nothing but its call is Java.
+public final class PyTorch implements Engine {
+  /// Found by the service loader.
+  public static final class Provider implements Engine.Provider {
+    @Override
+    public Engine open(int threads, Path models) {
+      Path scripts = models.resolve("pytorch");
+      System.setProperty("DJL_CACHE_DIR", scripts.resolve("natives").toAbsolutePath().toString());
+      System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+      ai.djl.engine.Engine engine = ai.djl.engine.Engine.getEngine("PyTorch");
+      JniUtils.setNumThreads(threads);
+      // The optimizing executor moves reads of the cache before writes of it, and is not faster.
+      JniUtils.setGraphExecutorOptimize(false);
+      PtNDManager manager = (PtNDManager) engine.newBaseManager();
+      String description =
+          "PyTorch " + engine.getVersion() + " on " + JniUtils.getNumThreads() + " threads";
+      return new PyTorch(description, manager, scripts);
+    }
+  }
+
+  private final String description;
+  private final PtNDManager manager;
+  private final Path scripts;
+
+  private PyTorch(String description, PtNDManager manager, Path scripts) {
+    this.description = description;
+    this.manager = manager;
+    this.scripts = scripts;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public TextModel textModel(String dtype, int rows) throws IOException {
+    return new TorchText(manager, scripts.resolve("gpt2.pt"), dtype, rows);
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
