@@ -10,7 +10,8 @@ import java.util.List;
 
 /// GPT-2 124M, one token at a time for each of some sequences side by side, 64 tokens from a
 /// context on. The limit is the time to read weights and caches once at the bandwidth of the same
-/// run, or, where that takes longer, the operations at the peak of fused multiply-adds.
+/// run, or, where that takes longer, the operations at the peak of fused multiply-adds. On a device
+/// that records steps (CUDA graphs) each is measured without that, too.
 final class Decode implements Benchmark {
   private static final int TOKENS = 64;
   private static final int RUNS = 5;
@@ -63,7 +64,10 @@ final class Decode implements Benchmark {
       try (Engine.TextModel model = setting.engine().textModel(variant.dtype, variant.rows)) {
         if (model != null) {
           check(setting, model, variant.dtype, variant.rows);
-          rows.add(measure(setting, model, variant));
+          rows.add(measure(setting, model, variant, ""));
+          if (model instanceof WeftText text && text.stopRecording()) {
+            rows.add(measure(setting, model, variant, ", no graph"));
+          }
         }
       }
     }
@@ -90,7 +94,7 @@ final class Decode implements Benchmark {
     return each * (config.layers() * 12 * c * c + config.vocabulary() * c);
   }
 
-  private Row measure(Setting setting, Engine.TextModel model, Variant variant) {
+  private Row measure(Setting setting, Engine.TextModel model, Variant variant, String how) {
     double[] seconds = new double[RUNS];
     run(model, variant); // warm
     double bandwidth = setting.bandwidth();
@@ -103,7 +107,7 @@ final class Decode implements Benchmark {
     Arrays.sort(seconds);
     double least = Math.max(variant.bytes() / bandwidth, variant.flops() / (gigaflops * 1e9));
     double limit = variant.rows / least;
-    return Row.rate(name(), variant.toString(), variant.rows * TOKENS, seconds, "tokens/s", limit);
+    return Row.rate(name(), variant + how, variant.rows * TOKENS, seconds, "tokens/s", limit);
   }
 
   private static double run(Engine.TextModel model, Variant variant) {

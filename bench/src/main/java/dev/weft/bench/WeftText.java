@@ -2,7 +2,9 @@ package dev.weft.bench;
 
 import dev.weft.bench.engine.Engine;
 import dev.weft.decoding.LanguageModel;
+import dev.weft.decoding.Readout;
 import dev.weft.gpt2.Gpt2Inference;
+import dev.weft.tensor.Recording;
 import dev.weft.tensor.Tensor;
 
 /// GPT-2 with its cache. Closes the model, too.
@@ -11,6 +13,8 @@ final class WeftText implements Engine.TextModel {
   private final int rows;
   private LanguageModel.Session session; // null before the first read
   private Tensor logits;
+  private boolean recording = true;
+  private int steps;
 
   WeftText(Gpt2Inference model, int rows) {
     this.model = model;
@@ -36,8 +40,22 @@ final class WeftText implements Engine.TextModel {
   }
 
   private void feed(int[][] tokens) {
-    logits = session.feed(tokens);
+    logits = session.feed(tokens, readout());
     model.device().synchronize(); // the next ids depend on it
+  }
+
+  /// Nothing is read; a session records a step only when its readout is that of the step before.
+  private Readout readout() {
+    return recording || steps++ % 2 == 0 ? Readout.NONE : _ -> {};
+  }
+
+  /// Has every further step queued kernel by kernel; returns whether that is a change, on a device
+  /// that records.
+  boolean stopRecording() {
+    recording = false;
+    try (Recording nothing = model.device().record(() -> {})) {
+      return nothing != null;
+    }
   }
 
   @Override
