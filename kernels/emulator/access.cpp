@@ -22,8 +22,12 @@ struct Kind {
 }
 
 // Bytes [p, p + size) as those of single words.
-template <class Each>
+template <unsigned SIZE, class Each>
 inline __attribute__((always_inline)) void each_word(uint64_t p, unsigned size, Each each) {
+  if (SIZE >= 4 && !(p & 3)) {
+    for (unsigned i = 0; i < SIZE; i += 4) each(p + i, 0xFu);
+    return;
+  }
   for (const uint64_t end = p + size; p < end;) {
     const unsigned shift = p & 3, bytes = std::min<unsigned>(4 - shift, (unsigned)(end - p));
     each(p, ((1u << bytes) - 1) << shift);
@@ -31,40 +35,60 @@ inline __attribute__((always_inline)) void each_word(uint64_t p, unsigned size, 
   }
 }
 
-void access_global(Runner& runner, Device& device, uint64_t p, unsigned size, Kind kind, void* at) {
+[[noreturn]] __attribute__((noinline, cold)) void fail_address(
+    Runner& runner, uint64_t word, unsigned size, Kind kind, void* at) {
+  runner.fail(ILLEGAL_ADDRESS,
+              format("invalid %s of %u bytes: ", kind.name(), size) + runner.device->memory.describe(word), at);
+}
+[[noreturn]] __attribute__((noinline, cold)) void fail_unwritten(Runner& runner, uint64_t word, Kind kind, void* at) {
+  runner.fail(LAUNCH_FAILED,
+              format("%s of device memory that nothing has written: ", kind.name()) +
+                  runner.device->memory.describe(word),
+              at);
+}
+
+// SIZE is 0 where the size is not known before.
+template <unsigned SIZE>
+inline __attribute__((always_inline)) void access_global(
+    Runner& runner, uint64_t p, unsigned size, Kind kind, void* at) {
   const Accessor me{runner.current, runner.thread[runner.current].warp_epoch};
+  Device& device = *runner.device;
   Memory& memory = device.memory;
-  each_word(p, size, [&](uint64_t word, unsigned bytes) {
+  each_word<SIZE>(p, size, [&](uint64_t word, unsigned bytes) __attribute__((always_inline)) {
     const uint64_t offset = word - memory.base;
     uint8_t& marks = memory.marks[offset >> 2];
-    if (((marks >> 4) & bytes) != bytes)
-      runner.fail(ILLEGAL_ADDRESS, format("invalid %s of %u bytes: ", kind.name(), size) + memory.describe(word), at);
+    if (((marks >> 4) & bytes) != bytes) fail_address(runner, word, size, kind, at);
     if ((marks & bytes) != bytes) {
-      if (!kind.write || kind.atomic)
-        runner.fail(LAUNCH_FAILED,
-                    format("%s of device memory that nothing has written: ", kind.name()) + memory.describe(word), at);
+      if (!kind.write || kind.atomic) fail_unwritten(runner, word, kind, at);
       marks |= (uint8_t)bytes;
     }
     device.races.count(offset, !kind.write || kind.atomic, kind.write);
-    const Race race = record(device.races.cell(offset), Space::GLOBAL, bytes, kind.write, kind.atomic, me);
-    if (race.kind) fail_race(runner, race, "global", " (" + memory.describe(word) + ")", at);
+    const Race race = record(device.races.cell(offset), progress.launch_begin, bytes, kind.write, kind.atomic, me);
+    if (__builtin_expect(race.kind != nullptr, 0))
+      fail_race(runner, race, "global", " (" + memory.describe(word) + ")", at);
   });
 }
 
-void access_shared(Runner& runner, uint64_t p, unsigned size, Kind kind, void* at) {
+[[noreturn]] __attribute__((noinline, cold)) void fail_beyond_dynamic(Runner& runner, uint64_t p, Kind kind, void* at) {
+  runner.fail(ILLEGAL_ADDRESS,
+              format("%s of dynamic shared memory at offset %zu, launched with %u bytes", kind.name(),
+                     (size_t)(p - (uint64_t)runner.shared.dynamic), runner.launch->shared),
+              at);
+}
+
+template <unsigned SIZE>
+inline __attribute__((always_inline)) void access_shared(
+    Runner& runner, uint64_t p, unsigned size, Kind kind, void* at) {
   const uint64_t dynamic = (uint64_t)runner.shared.dynamic;
   if (p - dynamic < DYNAMIC_SHARED && p + size > dynamic + runner.launch->shared)
-    runner.fail(ILLEGAL_ADDRESS,
-                format("%s of dynamic shared memory at offset %zu, launched with %u bytes", kind.name(),
-                       (size_t)(p - dynamic), runner.launch->shared),
-                at);
+    fail_beyond_dynamic(runner, p, kind, at);
   const Accessor me{runner.current, runner.thread[runner.current].warp_epoch};
-  each_word(p, size, [&](uint64_t word, unsigned bytes) {
+  each_word<SIZE>(p, size, [&](uint64_t word, unsigned bytes) __attribute__((always_inline)) {
     Cell& cell = runner.shared_races.cell(word);
     if ((!kind.write || kind.atomic) && !written_by_this_block(cell))
       runner.fail(LAUNCH_FAILED, "read of shared memory that no thread of the block has written", at);
-    const Race race = record(cell, Space::SHARED, bytes, kind.write, kind.atomic, me);
-    if (race.kind) fail_race(runner, race, "shared", "", at);
+    const Race race = record(cell, progress.block_begin, bytes, kind.write, kind.atomic, me);
+    if (__builtin_expect(race.kind != nullptr, 0)) fail_race(runner, race, "shared", "", at);
   });
 }
 
@@ -81,16 +105,16 @@ void access_elsewhere(Runner& runner, uint64_t p, unsigned size, Kind kind, void
                 at);
 }
 
+template <unsigned SIZE>
 inline __attribute__((always_inline)) void access(void* pointer, unsigned size, Kind kind, void* at) {
   Runner* runner = this_runner;
   if (!runner || !runner->active) return;
   if (__builtin_expect(runner->job->stop.load(std::memory_order_relaxed), 0)) runner->leave();
   const uint64_t p = (uint64_t)pointer;
-  Device& device = runner->launch->context->device;
-  if (device.memory.contains(p))
-    access_global(*runner, device, p, size, kind, at);
+  if (runner->device->memory.contains(p))
+    access_global<SIZE>(*runner, p, size, kind, at);
   else if (p >= (uint64_t)runner->shared.low && p < (uint64_t)runner->shared.high)
-    access_shared(*runner, p, size, kind, at);
+    access_shared<SIZE>(*runner, p, size, kind, at);
   else
     access_elsewhere(*runner, p, size, kind, at);
 }
@@ -124,22 +148,22 @@ using namespace emulator;
 extern "C" {
 #define HERE __builtin_return_address(0)
 #define ACCESSES(size)                                                                                 \
-  void __tsan_read##size(void* p) { access(p, size, {false, false}, HERE); }                           \
-  void __tsan_write##size(void* p) { access(p, size, {true, false}, HERE); }                           \
-  void __tsan_unaligned_read##size(void* p) { access(p, size, {false, false}, HERE); }                 \
-  void __tsan_unaligned_write##size(void* p) { access(p, size, {true, false}, HERE); }                 \
-  void __tsan_volatile_read##size(void* p) { access(p, size, {false, false}, HERE); }                  \
-  void __tsan_volatile_write##size(void* p) { access(p, size, {true, false}, HERE); }                  \
-  void __tsan_unaligned_volatile_read##size(void* p) { access(p, size, {false, false}, HERE); }        \
-  void __tsan_unaligned_volatile_write##size(void* p) { access(p, size, {true, false}, HERE); }
+  void __tsan_read##size(void* p) { access<size>(p, size, {false, false}, HERE); }                           \
+  void __tsan_write##size(void* p) { access<size>(p, size, {true, false}, HERE); }                           \
+  void __tsan_unaligned_read##size(void* p) { access<size>(p, size, {false, false}, HERE); }                 \
+  void __tsan_unaligned_write##size(void* p) { access<size>(p, size, {true, false}, HERE); }                 \
+  void __tsan_volatile_read##size(void* p) { access<size>(p, size, {false, false}, HERE); }                  \
+  void __tsan_volatile_write##size(void* p) { access<size>(p, size, {true, false}, HERE); }                  \
+  void __tsan_unaligned_volatile_read##size(void* p) { access<size>(p, size, {false, false}, HERE); }        \
+  void __tsan_unaligned_volatile_write##size(void* p) { access<size>(p, size, {true, false}, HERE); }
 ACCESSES(1)
 ACCESSES(2)
 ACCESSES(4)
 ACCESSES(8)
 ACCESSES(16)
 #undef ACCESSES
-void __tsan_read_range(void* p, long size) { access(p, (unsigned)size, {false, false}, HERE); }
-void __tsan_write_range(void* p, long size) { access(p, (unsigned)size, {true, false}, HERE); }
+void __tsan_read_range(void* p, long size) { access<0>(p, (unsigned)size, {false, false}, HERE); }
+void __tsan_write_range(void* p, long size) { access<0>(p, (unsigned)size, {true, false}, HERE); }
 void __tsan_func_entry(void*) {}
 void __tsan_func_exit() {}
 void __tsan_init() {}
@@ -166,13 +190,13 @@ ARITHMETIC(__ubsan_handle_shift_out_of_bounds, "shift by more bits than there ar
 
 void emulator_atomic(void* p, int bytes, void* at) {
   Runner* runner = this_runner;
-  if (!runner || !runner->active || !runner->launch->function.code.kernel->checked) return;
-  access(p, (unsigned)bytes, {true, true}, at);
+  if (!runner || !runner->active || !runner->checked) return;
+  access<0>(p, (unsigned)bytes, {true, true}, at);
   atomic_of_block();
 }
 
 void emulator_fence() {
   Runner* runner = this_runner;
-  if (runner && runner->active && runner->launch->function.code.kernel->checked) fence_of_block();
+  if (runner && runner->active && runner->checked) fence_of_block();
 }
 }

@@ -27,7 +27,7 @@ machine=()
 if grep -qw fma /proc/cpuinfo && grep -qw avx2 /proc/cpuinfo; then machine=(-mfma -mavx2 -mf16c); fi
 
 common=(-std=c++17 -O2 -g1 -fPIC -ffp-contract=off "${machine[@]}")
-engine=("${common[@]}" -Wall -Wextra -Wno-return-type-c-linkage -I"$here/include" -I"$here")
+engine=("${common[@]}" -fno-semantic-interposition -Wall -Wextra -Wno-return-type-c-linkage -I"$here/include" -I"$here")
 kernels=("${common[@]}" -fno-strict-aliasing -fno-gnu-unique -fno-extern-tls-init -mtls-dialect=gnu2 -fno-math-errno
     -Wall -Wno-sign-compare -Wno-parentheses -Wno-unknown-pragmas -Wno-unused-function -Wno-attributes -I"$here/include" -include cuda_on_host.h)
 checked=(-fsanitize=thread -fsanitize=alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift
@@ -88,7 +88,7 @@ objects=("${objects[@]/%/.o}")
 if stale "$out/libcuda.so.1" "${objects[@]}" "$here/names-cuda.txt"; then
     built=$((built + 1))
     unsupported "$here/names-cuda.txt" 801 unsupported_cuda "${objects[@]}"
-    g++ -shared -Wl,-soname,libcuda.so.1 -o "$out/libcuda.tmp" "${objects[@]}" "$out/objects/unsupported_cuda.o" -lpthread -ldl
+    g++ -shared -Wl,-Bsymbolic -Wl,-soname,libcuda.so.1 -o "$out/libcuda.tmp" "${objects[@]}" "$out/objects/unsupported_cuda.o" -lpthread -ldl
     mv "$out/libcuda.tmp" "$out/libcuda.so.1"
 fi
 if stale "$out/libcublas.so.12" "$out/objects/cublas.o" "$out/libcuda.so.1" "$here/names-cublas.txt"; then

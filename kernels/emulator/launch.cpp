@@ -32,6 +32,7 @@ void execute(const Launch& launch) {
     context.device.races.reserve();
     begin_launch();
     work();
+    context.device.races.tally();
   } else if (job.blocks > 1 && (uint64_t)job.blocks * launch.threads() >= WORTH_SHARING) {
     on_all_threads(work);
   } else {

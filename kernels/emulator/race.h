@@ -40,16 +40,65 @@ struct Race {
   Access other{};
 };
 
+// Where the launch stands. Every access reads it: the functions on its way are inline.
+struct Progress {
+  uint32_t phase = 0, launch_begin = 0, block_begin = 0;
+  bool fenced = false, looked = false, acquired = false;
+};
+extern Progress progress __attribute__((visibility("hidden")));
+
 void begin_launch();
 void begin_block();
-void next_phase();
+inline void next_phase() { ++progress.phase; }
 // A fence and an atomic of any thread speak for its whole block.
 void fence_of_block();
 void atomic_of_block();
 
-enum class Space { SHARED, GLOBAL };
-Race record(Cell& cell, Space space, unsigned bytes, bool write, bool atomic, Accessor me);
-bool written_by_this_block(const Cell& cell);
+inline unsigned warp_of(const Access& a) { return (unsigned)a.thread / 32; }
+inline unsigned warp_of(Accessor a) { return a.thread / 32; }
+inline bool of_this_block(const Access& a) { return a.phase >= progress.block_begin; }
+inline bool written_by_this_block(const Cell& cell) { return of_this_block(cell.write); }
+// Whether another block has published what it did.
+bool published(const Access& before);
+
+inline bool ordered(const Access& before, Accessor me) {
+  if (!of_this_block(before)) return progress.acquired && published(before);
+  if (before.thread == me.thread || before.phase != progress.phase) return true;
+  return warp_of(before) == warp_of(me) && before.warp_epoch < me.warp_epoch;
+}
+
+// Whether a write comes after all the reads that `r` stands for.
+inline bool after_reads(const Access& r, Accessor me) {
+  if (!ordered(r, me)) return false;
+  if (r.blocks) return progress.acquired;
+  if (r.phase != progress.phase) return true;
+  return !r.warps && !(r.lanes && !(warp_of(r) == warp_of(me) && r.warp_epoch < me.warp_epoch));
+}
+
+// `begin`: the phase since which the memory has been what it is. Shared memory is another one for each block.
+inline __attribute__((always_inline)) Race record(Cell& cell, uint32_t begin, unsigned bytes, bool write, bool atomic, Accessor me) {
+  const uint32_t phase = progress.phase;
+  const Access w = cell.write, r = cell.read;
+  const bool written = w.phase >= begin, read = r.phase >= begin;
+  if (written && (w.bytes & bytes) && !(atomic && w.atomic) && !ordered(w, me))
+    return {write ? "write after write" : "read after write", w};
+  if (write) {
+    if (read && (r.bytes & bytes) && !(atomic && r.atomic) && !after_reads(r, me)) return {"write after read", r};
+    const bool again = written && of_this_block(w) && w.thread == me.thread;
+    cell.write = {phase, me.thread, again ? w.bytes | bytes : bytes, atomic, 0, 0, 0, me.warp_epoch};
+    return {};
+  }
+  Access now{phase, me.thread, read ? r.bytes | bytes : bytes, 0, 0, 0, 0, me.warp_epoch};
+  if (read) {
+    const bool same_phase = r.phase == phase, same_warp = warp_of(r) == warp_of(me);
+    now.blocks = r.blocks || !of_this_block(r);
+    now.warps = same_phase && (r.warps || !same_warp);
+    now.lanes = same_phase && same_warp && r.warp_epoch == me.warp_epoch && (r.lanes || r.thread != me.thread);
+  }
+  cell.read = now;
+  return {};
+}
+
 // "thread 7 of the same block", "block 3 thread 7": blocks count in the order in which they ran.
 std::string describe(const Access& access);
 
@@ -74,12 +123,25 @@ class GlobalRaces {
  public:
   void reserve();
   Cell& cell(uint64_t offset) { return cells[offset >> 2]; }
-  void count(uint64_t offset, bool read, bool write);
+  void count(uint64_t offset, bool read, bool write) {
+    if (read && read_in[offset / SECTOR] != progress.launch_begin) {
+      read_in[offset / SECTOR] = progress.launch_begin;
+      sectors_read++;
+    }
+    if (write && written_in[offset / SECTOR] != progress.launch_begin) {
+      written_in[offset / SECTOR] = progress.launch_begin;
+      sectors_written++;
+    }
+  }
+  // Adds what this launch has touched to the counters.
+  void tally();
   // The memory was freed.
   void forget(uint64_t offset, uint64_t bytes);
 
  private:
+  static constexpr unsigned SECTOR = 32;
   Cell* cells = nullptr;
+  long long sectors_read = 0, sectors_written = 0;
   uint32_t *read_in = nullptr, *written_in = nullptr;  // for each sector: the launch
 };
 }  // namespace emulator

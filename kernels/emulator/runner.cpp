@@ -65,12 +65,15 @@ Runner::~Runner() {
 void Runner::work(Job& shared_job) {
   job = &shared_job;
   launch = &job->launch;
+  device = &launch->context->device;
+  checked = launch->function.code.kernel->checked;
   argument_pointers.clear();
   for (size_t place : launch->places) argument_pointers.push_back((char*)launch->values.data() + place);
   arguments = argument_pointers.data();
   shared = shared_memory(launch->function.code);
-  if (launch->function.code.kernel->checked) shared_races.cover(shared.low, shared.high);
+  if (checked) shared_races.cover(shared.low, shared.high);
   random = step(job->seed);
+  order = job->order;
   FaultStack stack(*this);
   active = true;
   for (uint32_t i; !job->stop && (i = job->next++) < job->blocks;)
@@ -92,11 +95,10 @@ bool Runner::run_block(uint32_t block) {
     ready[warp] = arrived[warp] = exited[warp] = 0;
   }
   for (unsigned i = 0; i < threads; ++i) {
-    thread[i].state = State::FRESH;
     thread[i].fiber = nullptr;
     thread[i].warp_epoch = 0;
   }
-  if (launch->function.code.kernel->checked)
+  if (checked)
     begin_block();
   else
     poison_shared();
@@ -106,7 +108,7 @@ bool Runner::run_block(uint32_t block) {
     resume((unsigned)first);
     emulator_switch(&scheduler, fiber->position);
   }
-  if (!failed && !launch->function.code.kernel->checked && shared_overrun())
+  if (!failed && !checked && shared_overrun())
     fail_block(format("wrote past the %u bytes of dynamic shared memory that it was launched with", launch->shared));
   if (failed) {
     idle_fibers = all_fibers;
@@ -122,7 +124,6 @@ void Runner::run_fiber() {
     const unsigned index = runner.current;
     runner.launch->function.code.kernel->run(runner.arguments);
     Fiber* self = runner.fiber;
-    runner.thread[index].state = State::EXITED;
     runner.exited[index >> 5] |= 1u << (index & 31);
     runner.alive--;
     const int next = runner.next_thread();
@@ -159,20 +160,25 @@ Fiber* Runner::idle_fiber() {
   return idle;
 }
 
-void Runner::wait() {
-  const int next = next_thread();
+void Runner::switch_to(unsigned index) {
   Fiber* self = fiber;
-  if (next < 0) {
-    emulator_switch(&self->position, scheduler);
-    return;
-  }
-  resume((unsigned)next);
+  resume(index);
   if (fiber != self) emulator_switch(&self->position, fiber->position);
 }
 
-void Runner::make_ready(unsigned index) {
-  thread[index].state = State::READY;
-  ready[index >> 5] |= 1u << (index & 31);
+void Runner::wait() {
+  // Most often the next lane of the same warp goes on.
+  if (const uint32_t lanes = ready[last_warp]; lanes && order != Order::RANDOM && !failed && (++ticks & 255)) {
+    const unsigned lane = (unsigned)(order == Order::REVERSE ? 31 - __builtin_clz(lanes) : __builtin_ctz(lanes));
+    ready[last_warp] = lanes & ~(1u << lane);
+    switch_to(last_warp * 32 + lane);
+    return;
+  }
+  const int next = next_thread();
+  if (next >= 0)
+    switch_to((unsigned)next);
+  else
+    emulator_switch(&fiber->position, scheduler);
 }
 
 void Runner::release_barrier() {
@@ -180,9 +186,8 @@ void Runner::release_barrier() {
   barrier_file = nullptr;
   vote_result = votes;
   votes = 0;
-  for (unsigned i = 0; i < threads; ++i) thread[i].state = State::READY;
   for (unsigned warp = 0; warp * 32 < threads; ++warp) ready[warp] = all_of_warp(threads, warp);
-  if (launch->function.code.kernel->checked) next_phase();
+  if (checked) next_phase();
 }
 
 // The thread that goes on. Negative: all have ended, or the block has failed.
@@ -196,7 +201,7 @@ int Runner::next_thread() {
     }
     release_barrier();
   }
-  const int index = job->order == Order::RANDOM ? choose_at_random() : choose();
+  const int index = order == Order::RANDOM ? choose_at_random() : choose();
   if (index < 0) {
     fail_block("its threads wait for each other:" + waits());
     return -1;
@@ -205,14 +210,13 @@ int Runner::next_thread() {
   if (fresh[index >> 5] & bit) started++;
   fresh[index >> 5] &= ~bit;
   ready[index >> 5] &= ~bit;
-  thread[index].state = State::RUNNING;
   last_warp = (unsigned)index >> 5;
   return index;
 }
 
 // A warp that can go on does so, before another and before a thread is started.
 int Runner::choose() {
-  const bool reverse = job->order == Order::REVERSE;
+  const bool reverse = order == Order::REVERSE;
   const unsigned warps = (threads + 31) / 32;
   unsigned warp = last_warp;
   for (unsigned i = 0; !ready[warp] && i < warps; ++i) warp = reverse ? warps - 1 - i : i;
@@ -267,8 +271,8 @@ std::string Runner::where(unsigned index) const {
 std::string Runner::waits() const {
   auto one = [&](unsigned i) -> std::string {
     const Thread& t = thread[i];
-    if (t.state == State::EXITED) return "exited";
-    if (t.state == State::AT_BARRIER) return format("at __syncthreads, %s:%d", short_name(t.file), t.line);
+    if (exited[i >> 5] >> (i & 31) & 1) return "exited";
+    if (!(arrived[i >> 5] >> (i & 31) & 1)) return format("at __syncthreads, %s:%d", short_name(t.file), t.line);
     return format("at a warp operation with mask %#x, %s:%d", t.mask, short_name(t.file), t.line);
   };
   std::string text;

@@ -13,6 +13,7 @@
 #include "race.h"
 
 namespace emulator {
+struct Device;
 constexpr unsigned MOST_THREADS = 1024, WARPS = MOST_THREADS / 32;
 enum class Order { FORWARD, REVERSE, RANDOM };
 
@@ -26,19 +27,16 @@ struct Job {
   std::atomic<bool> stop{false};
 };
 
-enum class State : uint8_t { FRESH, READY, RUNNING, AT_BARRIER, AT_WARP, EXITED };
-
 struct Thread {
   Fiber* fiber;
-  State state;
   const char* file;  // where it waits
   int line;
   // The warp operation that it waits in, and afterwards its result in `value`.
-  uint8_t operation, width;
   int argument;
+  uint8_t operation, width;
+  uint16_t warp_epoch;
   unsigned mask;
   uint64_t value;
-  uint16_t warp_epoch;
 };
 
 struct Runner {
@@ -49,7 +47,7 @@ struct Runner {
 
   // Lets another fiber run until this one can go on.
   void wait();
-  void make_ready(unsigned index);
+  void make_ready(unsigned warp, uint32_t lanes) { ready[warp] |= lanes; }
   // Fails the context, with kernel, block and thread in the text, and leaves the block for good.
   // `at`: the code address to name the source line by, or null.
   [[noreturn]] void fail(int status, const std::string& what, void* at);
@@ -60,6 +58,8 @@ struct Runner {
   pthread_t os_thread;
   Job* job = nullptr;
   const Launch* launch = nullptr;
+  Device* device = nullptr;  // of the launch
+  bool checked = false;      // its kernel is of the checked build
   unsigned threads = 0, current = 0;  // of the block: how many, and which is running
   Fiber* fiber = nullptr;
   Thread thread[MOST_THREADS];
@@ -79,6 +79,7 @@ struct Runner {
  private:
   static void run_fiber();
   bool run_block(uint32_t block);
+  void switch_to(unsigned index);
   int next_thread();
   int choose();
   int choose_at_random();
@@ -92,6 +93,7 @@ struct Runner {
 
   unsigned alive = 0, started = 0, last_warp = 0, ticks = 0;
   bool failed = false;
+  Order order = Order::FORWARD;
   uint64_t random = 0;
   void** arguments = nullptr;
   std::vector<void*> argument_pointers;

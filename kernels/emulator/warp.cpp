@@ -22,9 +22,12 @@ unsigned source(const Thread& t, unsigned lane) {
   return from >= 0 && from < t.width ? (unsigned)(base + from) : lane;
 }
 
-// The last lane to arrive computes for all lanes of the mask, and lets them go on.
-void compute(Runner& runner, unsigned first, uint32_t lanes) {
-  Thread* warp = runner.thread + first;
+uint64_t vote(int operation, uint32_t lanes, uint32_t set) {
+  return operation == BALLOT ? set : operation == ANY ? set != 0 : set == lanes;
+}
+
+// The last lane to arrive computes for all lanes of the mask.
+void compute(Thread* warp, int operation, uint32_t lanes) {
   uint64_t in[32];
   uint32_t set = 0;
   uint16_t epoch = 0;
@@ -38,11 +41,11 @@ void compute(Runner& runner, unsigned first, uint32_t lanes) {
     const unsigned lane = (unsigned)__builtin_ctz(left);
     Thread& t = warp[lane];
     t.warp_epoch = epoch + 1;
-    switch (t.operation) {
+    switch (operation) {
       case SYNCHRONISE: break;
-      case BALLOT: t.value = set; break;
-      case ANY: t.value = set != 0; break;
-      case ALL: t.value = set == lanes; break;
+      case BALLOT:
+      case ANY:
+      case ALL: t.value = vote(operation, lanes, set); break;
       case MATCH:
         t.value = 0;
         for (uint32_t other = lanes; other; other &= other - 1)
@@ -75,7 +78,6 @@ int emulator_barrier(int vote, int value, const char* file, int line) {
                        short_name(runner.barrier_file), runner.barrier_line, short_name(file), line),
                 nullptr);
   }
-  t.state = State::AT_BARRIER;
   t.file = file;
   t.line = line;
   runner.waiting++;
@@ -112,7 +114,6 @@ uint64_t emulator_warp(
                   nullptr);
   }
   Thread& t = runner.thread[index];
-  t.state = State::AT_WARP;
   t.operation = (uint8_t)operation;
   t.mask = mask;
   t.value = value;
@@ -126,12 +127,10 @@ uint64_t emulator_warp(
     return t.value;
   }
   runner.arrived[warp] &= ~lanes;
-  compute(runner, first, lanes);
-  for (uint32_t left = lanes & ~(1u << lane); left; left &= left - 1)
-    runner.make_ready(first + (unsigned)__builtin_ctz(left));
-  t.state = State::RUNNING;
+  compute(runner.thread + first, operation, lanes);
+  runner.make_ready(warp, lanes & ~(1u << lane));
   // Epochs are kept in 14 bits: a new phase is later than all of them.
-  if (t.warp_epoch >= (1u << 14) - 1 && runner.launch->function.code.kernel->checked) {
+  if (t.warp_epoch >= (1u << 14) - 1 && runner.checked) {
     next_phase();
     for (unsigned i = 0; i < runner.threads; ++i) runner.thread[i].warp_epoch = 0;
   }

@@ -109,15 +109,20 @@ __device__ __forceinline__ void linear_rows(
       }
     }
   }
+  // The first two exchanges halve what a lane holds: of four columns two, then one.
+  bool upper = threadIdx.x & 16, odd = threadIdx.x & 8;
 #pragma unroll
-  for (int r = 0; r < ROWS; r++)
+  for (int r = 0; r < ROWS; r++) {
+    float kept[2];
 #pragma unroll
-    for (int c = 0; c < 4; c++) {
-      for (int distance = WARP / 2; distance >= lanes; distance /= 2) {
-        sum[r][c] += __shfl_xor_sync(ALL_LANES, sum[r][c], distance);
-      }
-      if (threadIdx.x % WARP < lanes) partial[threadIdx.x / WARP][lane * 4 + c][r] = sum[r][c];
+    for (int c = 0; c < 2; c++) {
+      kept[c] = (upper ? sum[r][c + 2] : sum[r][c]) + __shfl_xor_sync(ALL_LANES, upper ? sum[r][c] : sum[r][c + 2], 16);
     }
+    float mine = (odd ? kept[1] : kept[0]) + __shfl_xor_sync(ALL_LANES, odd ? kept[0] : kept[1], 8);
+#pragma unroll 1
+    for (int distance = 4; distance >= lanes; distance /= 2) mine += __shfl_xor_sync(ALL_LANES, mine, distance);
+    if (threadIdx.x % 8 < lanes) partial[threadIdx.x / WARP][lane * 4 + 2 * upper + odd][r] = mine;
+  }
   __syncthreads();
   for (int i = threadIdx.x; i < lanes * 4 * ROWS; i += PRODUCT_THREADS) {
     int r = i / (lanes * 4), c = i % (lanes * 4);

@@ -24,7 +24,10 @@ class Gpt2BeamTest extends OnDevices {
     try (Gpt2Inference model = SmallModel.inference(device, DType.F32)) {
       for (EarlyStop policy : EarlyStop.values()) {
         BeamSearch search =
-            new BeamSearch(6, 3, 8).endTokens(1, 2, 3, 4).earlyStop(policy).lengthPenalty(0.7);
+            new BeamSearch(6, 3, times(8, 4))
+                .endTokens(1, 2, 3, 4)
+                .earlyStop(policy)
+                .lengthPenalty(0.7);
         List<ScoredSequence> cached = search.search(model, PROMPT);
         List<ScoredSequence> anew = search.search(new Replay(model), PROMPT);
         for (int i = 0; i < 3; i++) {
@@ -39,7 +42,7 @@ class Gpt2BeamTest extends OnDevices {
   @DisplayName("S1-74: rescoring with the whole model reproduces the scores")
   void rescoringReproducesScores() {
     try (Gpt2Inference model = SmallModel.inference(device, DType.F32)) {
-      for (ScoredSequence found : new BeamSearch(4, 4, 6).search(model, PROMPT)) {
+      for (ScoredSequence found : new BeamSearch(4, 4, times(6, 3)).search(model, PROMPT)) {
         assertEquals(Rescoring.score(model, PROMPT, found.generated()), found.score(), 1e-4);
         assertEquals(
             Rescoring.score(new Replay(model), PROMPT, found.generated()), found.score(), 1e-4);

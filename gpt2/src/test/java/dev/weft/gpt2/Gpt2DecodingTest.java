@@ -82,7 +82,7 @@ class Gpt2DecodingTest extends OnDevices {
   @DisplayName("S1-68, T9: random text with penalty, top-k and top-p is the same, too")
   void randomTextWithASession() {
     int[] prompt = tokenizer.encode("It is pitch black.");
-    for (int seed = 0; seed < 3; seed++) {
+    for (int seed = 0; seed < times(3, 1); seed++) {
       for (Sampler sampler :
           List.of(
               Sampler.of(1, 2, 40, 0),
@@ -103,7 +103,7 @@ class Gpt2DecodingTest extends OnDevices {
   void aBatchEqualsItsRowsOneByOne() {
     int[][] prompts = {{1, 2, 3, 4, 5, 6, 7}, {9}, {200, 300}};
     Generator generator =
-        new Generator(Sampler.of(1, 0.5, 50, 0.95), 11, 10).stop(Stop.endTokens(5));
+        new Generator(Sampler.of(1, 0.5, 50, 0.95), 11, times(10, 6)).stop(Stop.endTokens(5));
     List<Continuation> batch = generator.generateAll(model, prompts);
     List<Continuation> uncached = generator.generateAll(new Replay(model), prompts);
     for (int r = 0; r < prompts.length; r++) {
@@ -127,11 +127,12 @@ class Gpt2DecodingTest extends OnDevices {
     Layer first = model.children().getFirst();
     assertEquals("h.0", first.name());
     first.observe((layer, in, out) -> positions.addAndGet(in.dim(0)));
-    Generator generator = new Generator(Sampler.GREEDY, 0, 20);
+    int n = times(20, 8);
+    Generator generator = new Generator(Sampler.GREEDY, 0, n);
     generator.generate(model, 1);
-    assertEquals(20, positions.getAndSet(0));
+    assertEquals(n, positions.getAndSet(0));
     generator.generate(new Replay(model), 1);
-    assertEquals(20 * 21 / 2, positions.get());
+    assertEquals(n * (n + 1) / 2, positions.get());
   }
 
   @Test
@@ -162,7 +163,7 @@ class Gpt2DecodingTest extends OnDevices {
       all = model.logits(Tensor.ids(device, Shape.of(1, 6), ids)).toFloats();
     }
     float[] last = Arrays.copyOfRange(all, 5 * 509, 6 * 509);
-    for (int seed = 0; seed < 20; seed++) {
+    for (int seed = 0; seed < times(20, 5); seed++) {
       var random =
           new dev.weft.tensor.Philox(seed, dev.weft.tensor.Philox.Purpose.TOKEN, ids.length, 0);
       assertEquals(

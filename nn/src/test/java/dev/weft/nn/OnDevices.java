@@ -67,6 +67,11 @@ public abstract class OnDevices {
     return name.startsWith("cuda");
   }
 
+  /// How often something is done: the emulated GPUs are slow, and hosts have done it in full.
+  protected final int times(int onHosts, int onCuda) {
+    return onCuda() ? onCuda : onHosts;
+  }
+
   /// How far two ways to one number may be apart: 0 on hosts.
   protected final double tolerance() {
     return onCuda() ? CUDA_TOLERANCE : 0;

@@ -7,13 +7,14 @@ final class RecurrentCases {
   private RecurrentCases() {}
 
   static void addTo(List<OpCase> cases) {
+    boolean reverse = false;
     for (Gating gating : Gating.values()) {
       for (int rows : new int[] {1, 2, 5, 13, 32}) {
         for (int units : new int[] {1, 7, 16, 48, 65}) {
           boolean bare = rows == 2 || units == 16;
-          for (boolean reverse : new boolean[] {false, true}) {
-            add(cases, gating, rows, units, reverse, bare, !bare);
-          }
+          // In turn, so that each number of rows and of units is met in both directions.
+          reverse = !reverse;
+          add(cases, gating, rows, units, reverse, bare, !bare);
         }
       }
       add(cases, gating, 3, 200, false, false, true); // more than a block of k in reverse
@@ -51,7 +52,7 @@ final class RecurrentCases {
       boolean reverse,
       boolean bare,
       boolean masked) {
-    int steps = rows == 1 ? 1 : 4;
+    int steps = rows == 1 ? 1 : units > 100 ? 2 : 4;
     String what =
         gating
             + " ("

@@ -7,34 +7,45 @@ import java.util.List;
 final class SamplingCases {
   private static final int ROWS = 3;
 
+  /// Ids of a long row: ten blocks on the CPU, five lists on a GPU.
+  private static final int LONG = 10_007;
+
   private SamplingCases() {}
 
   static void addTo(List<OpCase> cases) {
-    Values[] kinds = {
-      Values.LOGITS, Values.UNIFORM, Values.TIES, Values.MASKED, Values.TIES_AND_NAN, Values.BITS
-    };
-    for (Values values : kinds) {
+    // What values do is told at two lengths; what lengths do, by logits and by ties with NaN.
+    for (Values values : new Values[] {Values.LOGITS, Values.TIES_AND_NAN}) {
       for (int n : new int[] {1, 15, 16, 100, 1023, 1026}) {
-        double penalty = n % 2 == 0 ? 0 : 1.5;
-        for (int topK : new int[] {0, 1, 40, 1100}) {
-          for (double topP : new double[] {0, 1e-9, 0.95, 1}) {
-            add(cases, values, n, penalty, topK, topP, false);
-          }
-          add(cases, values, n, penalty, topK, 0.7, true);
-        }
+        everyStage(cases, values, n);
       }
       // Enough blocks for several threads; few, as the definition sorts.
-      add(cases, values, 20_011, 0, 0, 0, false);
-      add(cases, values, 20_011, 1.5, 0, 0.95, false);
-      add(cases, values, 20_011, 0, 0, 0.7, true);
-      add(cases, values, 20_011, 1.5, 1100, 0.9, false);
-      add(cases, values, 20_011, 0, 1100, 0, false);
-      add(cases, values, 20_011, 0, 40, 0.95, true);
+      add(cases, values, LONG, 0, 0, 0, false);
+      add(cases, values, LONG, 1.5, 0, 0.95, false);
+      add(cases, values, LONG, 0, 0, 0.7, true);
+      add(cases, values, LONG, 1.5, 1100, 0.9, false);
+      add(cases, values, LONG, 0, 1100, 0, false);
+      add(cases, values, LONG, 0, 40, 0.95, true);
+    }
+    for (Values values : new Values[] {Values.UNIFORM, Values.TIES, Values.MASKED, Values.BITS}) {
+      everyStage(cases, values, 16);
+      everyStage(cases, values, 1023);
+      add(cases, values, LONG, 1.5, 0, 0.95, false);
+      add(cases, values, LONG, 0, 1100, 0.7, true);
     }
     // A nucleus of one that is left over by the rule, and one that takes all.
-    for (int n : new int[] {100, 20_011}) {
+    for (int n : new int[] {100, LONG}) {
       add(cases, Values.LOGITS, n, 0, 0, 1e-9, true);
       add(cases, Values.LOGITS, n, 0, 0, Math.nextDown(1.0), true);
+    }
+  }
+
+  private static void everyStage(List<OpCase> cases, Values values, int n) {
+    double penalty = n % 2 == 0 ? 0 : 1.5;
+    for (int topK : new int[] {0, 1, 40, 1100}) {
+      for (double topP : new double[] {0, 1e-9, 0.95, 1}) {
+        add(cases, values, n, penalty, topK, topP, false);
+      }
+      add(cases, values, n, penalty, topK, 0.7, true);
     }
   }
 

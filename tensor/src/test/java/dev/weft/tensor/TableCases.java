@@ -20,8 +20,8 @@ final class TableCases {
       }
     }
     // More ids than a block of a GPU reads at once: few rows, each used often, and many.
-    table(cases, 2, 17, 5000, Layout.DENSE);
-    table(cases, 1500, 3, 5000, Layout.ROWS_APART);
+    table(cases, 2, 17, 3600, Layout.DENSE);
+    table(cases, 1500, 3, 2500, Layout.ROWS_APART);
     gather(cases, 33, 700);
     gatherSome(cases, 1, 3);
     gatherSome(cases, 17, 64);
