@@ -1,0 +1,2 @@
+/// oneDNN beside Weft.
+package dev.weft.bench.onednn;
