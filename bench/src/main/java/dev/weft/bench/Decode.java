@@ -61,6 +61,9 @@ final class Decode implements Benchmark {
   public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (Variant variant : ALL) {
+      if (!setting.wants(variant.toString())) {
+        continue;
+      }
       try (Engine.TextModel model = setting.engine().textModel(variant.dtype, variant.rows)) {
         if (model != null) {
           check(setting, model, variant.dtype, variant.rows);

@@ -21,6 +21,9 @@ final class Draws {
   static void measure(Setting setting, List<Row> rows) throws IOException {
     double perRow = 1e6 * 4.0 * VOCABULARY / setting.bandwidth();
     for (DrawWork.Kind kind : DrawWork.Kind.values()) {
+      if (!setting.wants("f32 " + kind.title())) {
+        continue;
+      }
       int beams = kind == DrawWork.Kind.BEAM ? 4 : 1;
       DrawWork work = new DrawWork(kind, beams, VOCABULARY, FixedLogits.normal(VOCABULARY, beams));
       try (Engine.Drawing drawing = setting.engine().draw(work)) {

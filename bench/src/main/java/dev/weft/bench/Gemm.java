@@ -61,6 +61,9 @@ final class Gemm implements Benchmark {
   private void measure(Setting setting, ProductWork work, List<Row> rows) throws IOException {
     String size = work.m() + "x" + work.k() + "x" + work.n();
     String variant = (work.packed() ? "f32 packed " : "f32 dense ") + size;
+    if (!setting.wants(variant)) {
+      return;
+    }
     try (Engine.Product product = setting.engine().product(work)) {
       if (product == null) {
         return;

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,6 +69,13 @@ final class Main implements Callable<Integer> {
           "Measure these engines, too, each in fresh JVMs that take turns with Weft's; `all`, or"
               + " names of bench/peers. They are fetched when they are first asked for.")
   private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--only",
+      paramLabel = "REGEX",
+      defaultValue = "",
+      description = "Of gemm, prefill, decode, train, rnn and draws: the variants it is found in.")
+  private Pattern only;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
   private Path json;
@@ -191,7 +199,7 @@ final class Main implements Callable<Integer> {
   private List<Row> measure(List<Benchmark> chosen, Device opened) throws IOException {
     System.out.println(opened.description());
     WeftEngine engine = new WeftEngine(opened, new Models(models));
-    Setting setting = new Setting(engine, null, opened, team());
+    Setting setting = new Setting(engine, null, opened, team(), only);
     List<Row> measured = new ArrayList<>();
     for (Benchmark benchmark : chosen) {
       for (Row row : benchmark.run(setting)) {
@@ -228,8 +236,11 @@ final class Main implements Callable<Integer> {
     return peers;
   }
 
-  private static List<String> arguments(List<Benchmark> chosen) {
-    return chosen.stream().map(Benchmark::name).toList();
+  /// What every JVM is told.
+  private List<String> arguments(List<Benchmark> chosen) {
+    List<String> arguments = new ArrayList<>(chosen.stream().map(Benchmark::name).toList());
+    arguments.add("--only=" + only.pattern());
+    return arguments;
   }
 
   /// For a JVM that measures Weft.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +26,9 @@ final class PeerMain implements Callable<Integer> {
   @Option(names = "--models", required = true)
   private Path models;
 
+  @Option(names = "--only", defaultValue = "")
+  private Pattern only;
+
   @Option(names = "--rows", required = true)
   private Path rows;
 
@@ -39,7 +43,7 @@ final class PeerMain implements Callable<Integer> {
     try (Engine peer = provider.open(threads, models)) {
       System.out.println(peer.description());
       WeftEngine weft = new WeftEngine(Devices.require("cpu"), new Models(models));
-      Setting setting = new Setting(peer, weft, null, threads);
+      Setting setting = new Setting(peer, weft, null, threads, only);
       for (Benchmark benchmark : Main.ALL) {
         if (names.contains(benchmark.name()) && benchmark.forPeers()) {
           for (Row row : benchmark.run(setting)) {

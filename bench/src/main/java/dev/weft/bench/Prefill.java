@@ -35,6 +35,9 @@ final class Prefill implements Benchmark {
   public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (Variant variant : ALL) {
+      if (!setting.wants(variant.toString())) {
+        continue;
+      }
       try (Engine.TextModel model = setting.engine().textModel(variant.dtype, 1)) {
         if (model != null) {
           Decode.check(setting, model, variant.dtype, 1);

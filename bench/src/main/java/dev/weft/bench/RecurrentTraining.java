@@ -24,18 +24,21 @@ final class RecurrentTraining implements Benchmark {
   public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (RecurrentWork work : works()) {
+      String variant = "f32 " + work.title() + " step";
+      if (!setting.wants(variant)) {
+        continue;
+      }
       try (Engine.Training training = setting.engine().train(work)) {
         if (training != null) {
-          rows.add(measure(setting, work, training));
+          rows.add(measure(setting, work, variant, training));
         }
       }
     }
     return rows;
   }
 
-  private Row measure(Setting setting, RecurrentWork work, Engine.Training training)
+  private Row measure(Setting setting, RecurrentWork work, String variant, Engine.Training training)
       throws IOException {
-    String variant = "f32 " + work.title() + " step";
     if (setting.reference() != null) {
       try (Engine.Training wanted = setting.reference().train(work)) {
         check(variant, training, wanted);

@@ -5,6 +5,7 @@ import dev.weft.tensor.Device;
 import dev.weft.tensor.MachineLimits;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// Who is measured, and beside what.
 ///
@@ -12,7 +13,13 @@ import java.util.Locale;
 /// @param reference Weft, whose results a peer must have before it is timed; null for Weft itself
 /// @param device whose limits are measured beside Weft's figures; null for a peer
 /// @param threads of the engine
-record Setting(Engine engine, WeftEngine reference, Device device, int threads) {
+/// @param only what a variant must contain to be measured
+record Setting(Engine engine, WeftEngine reference, Device device, int threads, Pattern only) {
+  /// Whether this variant is to be measured.
+  boolean wants(String variant) {
+    return only.matcher(variant).find();
+  }
+
   /// GFLOP/s of the hardware, measured now, or NaN.
   double gigaflops() {
     MachineLimits limits = device == null ? null : device.limits();
