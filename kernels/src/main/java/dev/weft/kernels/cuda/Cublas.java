@@ -1,5 +1,6 @@
 package dev.weft.kernels.cuda;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
@@ -37,15 +38,21 @@ final class Cublas implements Blas {
 
   /// cuBLAS, or our own products with the reason.
   static Blas find(CudaStream stream, DeviceMemory memory) {
+    MemorySegment workspace = null;
+    String reason;
     try {
       JCublas2.setExceptionsEnabled(false);
-      long address = memory.allocate(WORKSPACE, "cuBLAS").address();
-      return new Cublas(stream, DeviceMemory.pointer(address));
+      workspace = memory.allocate(WORKSPACE, "cuBLAS");
+      return new Cublas(stream, DeviceMemory.pointer(workspace.address()));
     } catch (LinkageError e) {
-      return new OwnBlas(stream, "cuBLAS cannot be loaded; install libcublas 12 to use it");
-    } catch (CudaError e) {
-      return new OwnBlas(stream, e.getMessage());
+      reason = "cuBLAS cannot be loaded; install libcublas 12 to use it";
+    } catch (CudaError | OutOfMemoryError e) {
+      reason = e.getMessage();
     }
+    if (workspace != null) {
+      memory.release(workspace, WORKSPACE);
+    }
+    return new OwnBlas(stream, reason);
   }
 
   private static Pointer constant(float value) {

@@ -52,7 +52,7 @@ final class Probe {
     try {
       Found found = probe.look(index);
       probe.open(found);
-    } catch (Missing | CudaError e) {
+    } catch (Missing | CudaError | OutOfMemoryError e) {
       probe.steps.add(new DeviceProvider.Step(probe.next(), false, e.getMessage()));
     }
     return List.copyOf(probe.steps);

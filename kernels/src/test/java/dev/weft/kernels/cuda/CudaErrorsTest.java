@@ -43,6 +43,7 @@ final class CudaErrorsTest {
     EmulatedCuda.set("cublas", 1);
     EmulatedCuda.set("fail_alloc_after", -1);
     EmulatedCuda.set("fail_launch_after", -1);
+    EmulatedCuda.set("memory_mb", 8192);
     EmulatedCuda.close(EmulatedCuda.FORWARD);
   }
 
@@ -92,6 +93,7 @@ final class CudaErrorsTest {
     EmulatedCuda.set("cublas", 0);
     Device device = EmulatedCuda.device(EmulatedCuda.FORWARD);
     assertTrue(device.description().contains("products by our own kernels"), device.description());
+    assertEquals(0, device.stats().liveBytes(), "of cuBLAS");
     try (Scope _ = Scope.noGrad()) {
       Tensor a = Tensor.full(device, DType.F32, Shape.of(9, 70), 2);
       Tensor b = Tensor.full(device, DType.F32, Shape.of(70, 5), 0.5);
@@ -129,6 +131,22 @@ final class CudaErrorsTest {
           text.contains("the most has cuBLAS with 8 MiB, then no-grad scope with 4 MiB"), text);
       assertEquals(1 << 20, Ops.sum(kept).item());
     }
+  }
+
+  @Test
+  void withoutMemoryForCublasOurOwnProducts() {
+    EmulatedCuda.set("fail_alloc_after", 1);
+    Device device = EmulatedCuda.device(EmulatedCuda.FORWARD);
+    String text = device.description();
+    assertTrue(text.contains("products by our own kernels (cuda:0: cuBLAS asked for 8 MiB"), text);
+  }
+
+  @Test
+  void theStepsWhereThereIsNoMemory() {
+    EmulatedCuda.set("memory_mb", 1);
+    DeviceProvider.Step last = new CudaDevice.Provider().probe(0).getLast();
+    assertEquals("kernels", last.name());
+    assertTrue(last.text().contains("asked for"), last.text());
   }
 
   @Test
