@@ -24,6 +24,7 @@ public abstract class MemoryPool {
   private final Map<Long, Large> large = new HashMap<>(); // in use, by address
   private Aside aside; // what a recording keeps, while it is made
   private Thread recorder;
+  private final Map<Long, Aside> lent = new HashMap<>(); // what recordings took, by address
   private MemorySegment slab; // null before the first
   private long slabUsed;
   private long live;
@@ -85,6 +86,9 @@ public abstract class MemoryPool {
     if (rounded > LARGE) {
       large.put(memory.address(), new Large(owner, bytes));
     }
+    if (recorder == Thread.currentThread()) {
+      lent.put(memory.address(), aside);
+    }
     live += bytes;
     peak = Math.max(peak, live);
     allocations++;
@@ -97,8 +101,10 @@ public abstract class MemoryPool {
     if (rounded > LARGE) {
       large.remove(memory.address());
     }
-    if (recorder == Thread.currentThread()) {
-      put(aside.free, rounded, memory);
+    Aside lender = lent.remove(memory.address());
+    Aside keeper = recorder == Thread.currentThread() ? aside : lender;
+    if (keeper != null) {
+      put(keeper.free, rounded, memory);
       return;
     }
     if (!pooled) {
@@ -125,7 +131,8 @@ public abstract class MemoryPool {
     private final Map<Long, ArrayDeque<MemorySegment>> free = new HashMap<>();
   }
 
-  /// From now on what this thread gives back is kept aside, for this thread's use alone.
+  /// From now on what this thread gives back is kept aside, for this thread's use alone; so is what
+  /// it takes, whoever gives that back and whenever.
   public final synchronized void beginAside() {
     if (recorder != null) {
       throw new IllegalStateException(device + ": another recording is being made");
@@ -144,6 +151,7 @@ public abstract class MemoryPool {
 
   /// Returns what a recording kept to the pool.
   public final synchronized void giveBack(Aside kept) {
+    lent.values().removeIf(lender -> lender == kept);
     kept.free.forEach(
         (size, list) -> {
           for (MemorySegment memory : list) {

@@ -41,19 +41,23 @@ final class CudaGraph implements Recording {
 
   @Override
   public void replay() {
-    if (closed) {
-      throw new IllegalStateException("cuda: the recording is closed");
+    synchronized (stream) {
+      if (closed) {
+        throw new IllegalStateException("cuda: the recording is closed");
+      }
+      stream.launch(graph);
     }
-    stream.launch(graph);
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      stream.enter();
-      JCudaDriver.cuGraphExecDestroy(graph);
-      memory.giveBack(kept);
+    synchronized (stream) {
+      if (!closed) {
+        closed = true;
+        stream.enter();
+        JCudaDriver.cuGraphExecDestroy(graph);
+        memory.giveBack(kept);
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
@@ -20,6 +21,7 @@ final class CudaStream {
   private final CUcontext context = new CUcontext();
   private final CUstream stream = new CUstream();
   private final Arguments arguments = new Arguments();
+  private boolean recording;
 
   CudaStream(CUdevice device) {
     this.device = device;
@@ -77,13 +79,17 @@ final class CudaStream {
     Driver.check(JCudaDriver.cuStreamBeginCapture(stream, mode), "beginning a recording");
     CUgraph graph = new CUgraph();
     boolean done = false;
+    recording = true;
     try {
       work.run();
       done = true;
     } finally {
+      recording = false;
       int result = JCudaDriver.cuStreamEndCapture(stream, graph);
       if (done) {
         Driver.check(result, "ending a recording");
+      } else if (result == CUresult.CUDA_SUCCESS) {
+        JCudaDriver.cuGraphDestroy(graph);
       }
     }
     CUgraphExec executable = new CUgraphExec();
@@ -107,8 +113,20 @@ final class CudaStream {
     JCudaDriver.cuDevicePrimaryCtxRelease(device);
   }
 
-  /// Waits until all work has ended; `what` stands in the message when some of it failed.
-  void synchronize(String what) {
+  /// Throws while this thread records. A caller that holds the lock is in no other recording.
+  ///
+  /// @param what the recording cannot do
+  void requireNoRecording(String what) {
+    if (recording) {
+      throw new IllegalStateException(
+          "cuda: " + what + ", which a recording cannot do; do it before or after");
+    }
+  }
+
+  /// Waits until all work has ended; `what` stands in the message when some of it failed. Holds the
+  /// lock meanwhile: waiting for a stream that is captured would end the capture.
+  synchronized void synchronize(String what) {
+    requireNoRecording(what);
     enter();
     Driver.check(JCudaDriver.cuStreamSynchronize(stream), what);
   }

@@ -39,6 +39,8 @@ final class Staging {
   }
 
   private void queue(long target, MemorySegment source, long offset, long bytes) {
+    String what = "copying " + bytes + " bytes to the device";
+    stream.requireNoRecording(what);
     stream.enter();
     for (long done = 0; done < bytes; ) {
       int count = (int) Math.min(HALF, bytes - done);
@@ -47,7 +49,7 @@ final class Staging {
       Driver.check(
           JCudaDriver.cuMemcpyHtoDAsync(
               DeviceMemory.pointer(target + done), from(at), count, stream.handle()),
-          () -> "copying " + bytes + " bytes to the device");
+          what);
       done += count;
     }
   }
@@ -60,8 +62,9 @@ final class Staging {
   }
 
   private void fetch(long source, MemorySegment target, long offset, long bytes) {
-    stream.enter();
     String what = "copying " + bytes + " bytes from the device";
+    stream.requireNoRecording(what);
+    stream.enter();
     for (long done = 0; done < bytes; ) {
       int count = (int) Math.min(HALF, bytes - done);
       int at = room(count);
@@ -96,6 +99,9 @@ final class Staging {
   /// Gives the page-locked memory back.
   void close() {
     stream.enter();
+    for (CUevent event : copied) {
+      JCudaDriver.cuEventDestroy(event);
+    }
     JCudaDriver.cuMemFreeHost(buffer);
   }
 }

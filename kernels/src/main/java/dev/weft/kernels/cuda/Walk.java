@@ -11,6 +11,7 @@ final class Walk {
   /// AXES of `weft.cuh`.
   private static final int AXES = 6;
 
+  private static final long MOST_ELEMENTS = (1L << 32) - 1; // kernels count them in 32 bits
   private static final int DIMS_AT = Integer.BYTES;
   private static final int STEPS_AT = 32; // rank and dims, rounded up to a multiple of 8
 
@@ -30,6 +31,20 @@ final class Walk {
               + " axes but kernels take "
               + AXES
               + "; make it contiguous first");
+    }
+    long size = 1;
+    for (int i = 0; i < axes.count(); i++) {
+      size *= axes.dim(i);
+    }
+    if (!axes.contiguous() && size > MOST_ELEMENTS) {
+      throw new IllegalArgumentException(
+          "cuda: "
+              + tensors[0].shape()
+              + " has "
+              + size
+              + " elements but kernels step through at most "
+              + MOST_ELEMENTS
+              + "; take it in parts");
     }
   }
 
