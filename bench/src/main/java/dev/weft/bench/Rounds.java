@@ -42,6 +42,10 @@ final class Rounds {
     for (RecurrentWork work : RecurrentTraining.works()) {
       all.ensureRecurrent(work);
     }
+    prepareParties(home);
+  }
+
+  void prepareParties(Path home) {
     for (Party party : parties) {
       try {
         party.prepare(home, models);

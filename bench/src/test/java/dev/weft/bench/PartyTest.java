@@ -1,0 +1,65 @@
+package dev.weft.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PartyTest {
+  private static Path peer(Path home, String name, String properties) throws IOException {
+    Path folder = home.resolve("bench/peers").resolve(name);
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("peer.properties"), properties);
+    return folder;
+  }
+
+  @Test
+  void theCheckoutsPeersAreFoundByTheirProperties() throws IOException {
+    List<String> peers = Party.peers(Path.of(".."));
+    assertTrue(peers.containsAll(List.of("onednn", "openblas")), peers::toString);
+    assertEquals("oneDNN 3.11", Party.peer(Path.of(".."), "onednn").title());
+  }
+
+  @Test
+  void aFolderWithoutPropertiesIsNoPeer(@TempDir Path home) throws IOException {
+    peer(home, "one", "title = One");
+    Files.createDirectories(home.resolve("bench/peers/target"));
+    assertEquals(List.of("one"), Party.peers(home));
+    assertEquals(List.of(), Party.peers(home.resolve("elsewhere")));
+  }
+
+  @Test
+  void aPeerThatWasNotBuiltSaysHowToStart(@TempDir Path home) throws IOException {
+    peer(home, "one", "title = One");
+    Party party = Party.peer(home, "one");
+    IOException e =
+        assertThrows(IOException.class, () -> party.measure(List.of("gemm"), List.of(), 2, home));
+    assertTrue(e.getMessage().contains("./weft bench --peers one"), e.getMessage());
+  }
+
+  @Test
+  void whatAPeerReadsIsMadeInTheCheckout(@TempDir Path home) throws IOException {
+    peer(home, "one", "prepare = cp bench/peers/one/peer.properties {models}");
+    Path models = Files.createDirectories(home.resolve("models"));
+    Party.peer(home, "one").prepare(home, models);
+    assertTrue(Files.exists(models.resolve("peer.properties")));
+  }
+
+  @Test
+  void aPeerThatFailsIsLeftOutAndTheRestGoesOn(@TempDir Path home) throws IOException {
+    peer(home, "one", "prepare = false");
+    Path models = Files.createDirectories(home.resolve("models"));
+    Rounds rounds =
+        new Rounds(List.of(Party.peer(home, "one")), List.of("gemm"), List.of(), 2, models);
+    rounds.prepareParties(home);
+    rounds.run(); // would say that it was not built
+    assertFalse(rounds.complete());
+  }
+}

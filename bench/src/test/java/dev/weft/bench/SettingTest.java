@@ -1,0 +1,105 @@
+package dev.weft.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.bench.engine.DrawWork;
+import dev.weft.bench.engine.Engine;
+import dev.weft.bench.engine.Models;
+import dev.weft.bench.engine.ProductWork;
+import dev.weft.tensor.Devices;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/// A peer that computes something else isn't timed.
+final class SettingTest {
+  private static final WeftEngine WEFT =
+      new WeftEngine(Devices.require("cpu"), new Models(Path.of("nowhere")));
+
+  /// Products of zeros, draws of always the same.
+  private record Wrong(int id) implements Engine {
+    @Override
+    public String description() {
+      return "wrong";
+    }
+
+    @Override
+    public Product product(ProductWork work) {
+      return new Product() {
+        @Override
+        public void run() {}
+
+        @Override
+        public float[] result() {
+          return new float[work.m() * work.n()];
+        }
+      };
+    }
+
+    @Override
+    public Drawing draw(DrawWork work) {
+      return times -> new int[] {id};
+    }
+  }
+
+  private static Setting beside(Engine engine, String only) {
+    return new Setting(engine, WEFT, null, 1, Pattern.compile(only));
+  }
+
+  @Test
+  void aWrongProductIsRefused() {
+    Setting setting = beside(new Wrong(0), "packed 8x768x3072");
+    IOException e = assertThrows(IOException.class, () -> new Gemm().run(setting));
+    assertTrue(
+        e.getMessage().startsWith("gemm f32 packed 8x768x3072: the peer is off by"),
+        e.getMessage());
+  }
+
+  @Test
+  void anIdThatTheFilterTookAwayIsRefused() {
+    float[] logits = FixedLogits.normal(Draws.VOCABULARY, 1);
+    int least = 0;
+    for (int i = 0; i < logits.length; i++) {
+      least = logits[i] < logits[least] ? i : least;
+    }
+    for (String kind : List.of("top-k", "top-p")) {
+      Setting setting = beside(new Wrong(least), kind);
+      IOException e =
+          assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()), kind);
+      assertTrue(e.getMessage().contains("the peer drew"), e.getMessage());
+    }
+  }
+
+  @Test
+  void wrongBeamsAreRefused() {
+    Setting setting = beside(new Wrong(7), "beam");
+    assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()));
+  }
+
+  @Test
+  void whatAPeerDoesNotDoIsLeftOut() throws IOException {
+    Engine idle = () -> "does nothing";
+    for (Benchmark benchmark : Main.ALL) {
+      if (benchmark.forPeers()) {
+        assertEquals(List.of(), benchmark.run(beside(idle, "")), benchmark.name());
+      }
+    }
+  }
+
+  @Test
+  void aResultMayBeOffByItsShareAndNotBeNaN() throws IOException {
+    float[] wanted = {10, -1};
+    Setting.requireSame("x", new float[] {10, -1.009f}, wanted, 1e-3);
+    assertThrows(
+        IOException.class, () -> Setting.requireSame("x", new float[] {10, -1.02f}, wanted, 1e-3));
+    assertThrows(
+        IOException.class,
+        () -> Setting.requireSame("x", new float[] {Float.NaN, -1}, wanted, 1e-3));
+    assertThrows(IOException.class, () -> Setting.requireSame("x", new float[] {10}, wanted, 1e-3));
+  }
+}
