@@ -42,7 +42,7 @@ public interface Engine extends AutoCloseable {
   }
 
   /// Draws from one row of logits, or steps of a beam search.
-  default Drawing draw(DrawWork work) {
+  default Drawing draw(DrawWork work) throws IOException {
     return null;
   }
 

@@ -2,7 +2,10 @@ package dev.weft.bench.pytorch;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.weft.bench.engine.DrawWork;
 import dev.weft.bench.engine.Engine;
+import dev.weft.bench.engine.Gpt2TrainingWork;
+import dev.weft.bench.engine.RecurrentWork;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -44,6 +47,21 @@ public final class PyTorch implements Engine {
   @Override
   public TextModel textModel(String dtype, int rows) throws IOException {
     return new TorchText(manager, scripts.resolve("gpt2.pt"), dtype, rows);
+  }
+
+  @Override
+  public Training train(Gpt2TrainingWork work) throws IOException {
+    return new TorchTraining(manager, scripts.resolve("gpt2-training.pt"), work);
+  }
+
+  @Override
+  public Training train(RecurrentWork work) throws IOException {
+    return new TorchTraining(manager, scripts.resolve(work.name() + ".pt"), work);
+  }
+
+  @Override
+  public Drawing draw(DrawWork work) throws IOException {
+    return new TorchDraws(manager, scripts.resolve("draws.pt"), work);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.weft.bench.pytorch;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -12,11 +13,14 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A TorchScript module and the tensors that go into it.
 final class Script implements AutoCloseable {
   private final PtNDManager manager;
   private final PtSymbolBlock block;
+  private final List<PtNDArray> lent = new ArrayList<>(); // to the next call; they own the memory
 
   Script(PtNDManager parent, Path file) throws IOException {
     if (!Files.exists(file)) {
@@ -26,7 +30,8 @@ final class Script implements AutoCloseable {
     block = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
   }
 
-  /// The result of a method, which the caller closes; closes the arguments.
+  /// The result of a method, which the caller closes; closes the arguments, so that a script that
+  /// keeps one has to copy it.
   IValue call(String method, IValue... arguments) {
     try {
       return IValueUtils.runMethod(block, method, arguments);
@@ -34,27 +39,40 @@ final class Script implements AutoCloseable {
       for (IValue argument : arguments) {
         argument.close();
       }
+      lent.forEach(PtNDArray::close);
+      lent.clear();
+    }
+  }
+
+  /// The first value that `forward` gives when it may record gradients; [#call] never lets it.
+  float train(NDList arguments) {
+    try (NDList result = IValueUtils.forward(block, arguments, true)) {
+      return result.get(0).getFloat();
     }
   }
 
   /// Ids as a tensor (rows, columns), for one call.
   IValue ids(int[] ids, int rows) {
+    return lend(kept(ids, rows));
+  }
+
+  /// Ids as a tensor (rows, columns) that stays until the end.
+  PtNDArray kept(int[] ids, int rows) {
     long[] values = new long[ids.length];
     for (int i = 0; i < ids.length; i++) {
       values[i] = ids[i];
     }
-    Shape shape = new Shape(rows, ids.length / rows);
-    try (PtNDArray tensor = (PtNDArray) manager.create(values, shape)) {
-      return IValue.from(tensor);
-    }
+    return (PtNDArray) manager.create(values, new Shape(rows, ids.length / rows));
   }
 
   /// A row-major matrix, for one call.
   IValue matrix(float[] values, int rows) {
-    Shape shape = new Shape(rows, values.length / rows);
-    try (PtNDArray tensor = (PtNDArray) manager.create(values, shape)) {
-      return IValue.from(tensor);
-    }
+    return lend((PtNDArray) manager.create(values, new Shape(rows, values.length / rows)));
+  }
+
+  private IValue lend(PtNDArray tensor) {
+    lent.add(tensor);
+    return IValue.from(tensor);
   }
 
   /// The values of a tensor as F32.
