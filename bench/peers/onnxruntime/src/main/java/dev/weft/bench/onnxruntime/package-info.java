@@ -1,0 +1,2 @@
+/// ONNX Runtime as a peer of the benchmarks.
+package dev.weft.bench.onnxruntime;
