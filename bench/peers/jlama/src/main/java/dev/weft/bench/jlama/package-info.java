@@ -1,0 +1,2 @@
+/// Jlama as a peer of the benchmarks.
+package dev.weft.bench.jlama;
