@@ -34,3 +34,20 @@ template <>
 __device__ __forceinline__ f16 narrow<f16>(float x) {
   return {__float2half_rn(x)};
 }
+
+__device__ __forceinline__ unsigned bits_of(bf16 x) { return x.bits; }
+__device__ __forceinline__ unsigned bits_of(f16 x) { return __half_as_ushort(x.value); }
+
+// Of two in 32 bits the one in the low half (j = 0) or in the high half.
+template <class T>
+__device__ __forceinline__ float widen_of_pair(unsigned pair, int j);
+
+template <>
+__device__ __forceinline__ float widen_of_pair<bf16>(unsigned pair, int j) {
+  return __uint_as_float(j ? pair & 0xffff0000u : pair << 16);
+}
+
+template <>
+__device__ __forceinline__ float widen_of_pair<f16>(unsigned pair, int j) {
+  return __half2float(__ushort_as_half((unsigned short)(j ? pair >> 16 : pair)));
+}

@@ -1,6 +1,6 @@
 // Packs on the GPU: plain row-major matrices (in, width), width a multiple of 16 columns so that rows
-// begin on 16-byte boundaries; columns past `out` are zero. 32 bits hold one k in F32, two in BF16,
-// four in I8, the first in the low bits, so `words` counts rows of 32 bits. An I8 pack has a scale
+// begin on 16-byte boundaries; columns past `out` are zero. 32 bits hold one k in F32, two in BF16
+// and F16, four in I8, the first in the low bits, so `words` counts rows of 32 bits. An I8 pack has a scale
 // for each column and 128 k.
 //
 // And what is taken out of them: columns (embedding rows of a tied head), and all of a pack widened
@@ -21,13 +21,14 @@ KERNEL(256) pack_f32(
 }
 
 // One thread for each pair of k.
-KERNEL(256) pack_bf16(
+template <class T>
+__device__ __forceinline__ void pack_pairs(
     unsigned* pack, const float* matrix, i64 row, i64 column, int in, int out, int width) {
   i64 size = (i64)((in + 1) / 2) * width;
   for (i64 i = thread_number(); i < size; i += thread_count()) {
     int k = (int)(i / width) * 2, n = (int)(i % width);
-    unsigned low = n < out ? narrow<bf16>(matrix[k * row + n * column]).bits : 0;
-    unsigned high = n < out && k + 1 < in ? narrow<bf16>(matrix[(k + 1) * row + n * column]).bits : 0;
+    unsigned low = n < out ? bits_of(narrow<T>(matrix[k * row + n * column])) : 0;
+    unsigned high = n < out && k + 1 < in ? bits_of(narrow<T>(matrix[(k + 1) * row + n * column])) : 0;
     pack[i] = low | high << 16;
   }
 }
@@ -67,12 +68,12 @@ KERNEL(256) column_f32(
   }
 }
 
-KERNEL(256) column_bf16(
+template <class T>
+__device__ __forceinline__ void column_of_pairs(
     float* y, i64 y_row, const unsigned* pack, int width, const int* ids, int count, int in) {
   for (i64 i = thread_number(); i < (i64)count * in; i += thread_count()) {
     int r = (int)(i / in), k = (int)(i % in);
-    unsigned pair = pack[(i64)(k / 2) * width + ids[r]];
-    y[r * y_row + k] = __uint_as_float(k % 2 ? pair & 0xffff0000u : pair << 16);
+    y[r * y_row + k] = widen_of_pair<T>(pack[(i64)(k / 2) * width + ids[r]], k % 2);
   }
 }
 
@@ -107,11 +108,22 @@ __device__ __forceinline__ void widen_pack(float* y, const unsigned* pack, int i
   }
 }
 
-KERNEL(256) widen_bf16(float* y, const unsigned* pack, int in, int width) {
-  widen_pack<2>(y, pack, in, width, [](unsigned word, int j, int, int) -> float {
-    return __uint_as_float(j ? word & 0xffff0000u : word << 16);
-  });
-}
+// What there is for the types of which 32 bits hold two.
+#define PAIRS(T)                                                                                   \
+  KERNEL(256) pack_##T(                                                                            \
+      unsigned* pack, const float* matrix, i64 row, i64 column, int in, int out, int width) {      \
+    pack_pairs<T>(pack, matrix, row, column, in, out, width);                                      \
+  }                                                                                                \
+  KERNEL(256) column_##T(                                                                          \
+      float* y, i64 y_row, const unsigned* pack, int width, const int* ids, int count, int in) {   \
+    column_of_pairs<T>(y, y_row, pack, width, ids, count, in);                                     \
+  }                                                                                                \
+  KERNEL(256) widen_##T(float* y, const unsigned* pack, int in, int width) {                       \
+    widen_pack<2>(y, pack, in, width,                                                              \
+                  [](unsigned pair, int j, int, int) -> float { return widen_of_pair<T>(pair, j); }); \
+  }
+PAIRS(bf16)
+PAIRS(f16)
 
 KERNEL(256) widen_i8(float* y, const unsigned* pack, const float* scales, int in, int width) {
   widen_pack<4>(y, pack, in, width, [=](unsigned word, int j, int k, int n) -> float {

@@ -23,9 +23,10 @@ struct Finish {
 // ---- few rows, packed weights ---------------------------------------------------------------
 
 // Weights as they are packed (see packs.cu): each reads the 32-bit words of four neighbouring
-// columns, 16 bytes, and gives the K values of k that a word holds.
+// columns, 16 bytes, and gives the K values of k that a word holds; of one row or two, AHEAD such
+// reads are under way at a time.
 struct PackedF32 {
-  static const int K = 1;
+  static const int K = 1, AHEAD = 4;
   const unsigned* words;
 
   __device__ __forceinline__ float value(unsigned word, int) const { return __uint_as_float(word); }
@@ -33,19 +34,19 @@ struct PackedF32 {
   static const bool SCALED = false;
 };
 
-struct PackedBf16 {
-  static const int K = 2;
+// BF16 or F16; with four words of F16 ahead, which takes more registers to widen, ptxas spills.
+template <class T, int WORDS>
+struct PackedPairs {
+  static const int K = 2, AHEAD = WORDS;
   const unsigned* words;
 
-  __device__ __forceinline__ float value(unsigned word, int j) const {
-    return __uint_as_float(j ? word & 0xffff0000u : word << 16);
-  }
+  __device__ __forceinline__ float value(unsigned word, int j) const { return widen_of_pair<T>(word, j); }
   __device__ __forceinline__ float scale(int, int, int) const { return 1; }
   static const bool SCALED = false;
 };
 
 struct PackedI8 {
-  static const int K = 4;
+  static const int K = 4, AHEAD = 4;
   const unsigned* words;
   const float* scales;
 
@@ -81,7 +82,7 @@ __device__ __forceinline__ void linear_rows(
 #pragma unroll
     for (int c = 0; c < 4; c++) sum[r][c] = 0;
   if (n < width) {
-#pragma unroll (ROWS < 4 ? 4 : 1)
+#pragma unroll (ROWS < 4 ? W::AHEAD : 1)
     for (int i = threadIdx.x / lanes; i < words; i += PRODUCT_THREADS / lanes) {
       Four<unsigned> four = *(const Four<unsigned>*)(w.words + (i64)i * width + n);
       float part[ROWS][4];
@@ -148,7 +149,14 @@ __device__ __forceinline__ void linear_rows(
       float* y, i64 y_row, const float* x, i64 x_row, const unsigned* words, int rows, int in,    \
       int out, int width, int lanes, const float* bias, int gelu, const float* residual,          \
       i64 residual_row) {                                                                         \
-    linear_rows<ROWS>(y, y_row, x, x_row, PackedBf16{words}, rows, in, out, width, lanes,         \
+    linear_rows<ROWS>(y, y_row, x, x_row, PackedPairs<bf16, 4>{words}, rows, in, out, width, lanes,\
+                      Finish{bias, residual, residual_row, gelu});                                \
+  }                                                                                               \
+  KERNEL(PRODUCT_THREADS) linear_f16_##ROWS(                                                      \
+      float* y, i64 y_row, const float* x, i64 x_row, const unsigned* words, int rows, int in,    \
+      int out, int width, int lanes, const float* bias, int gelu, const float* residual,          \
+      i64 residual_row) {                                                                         \
+    linear_rows<ROWS>(y, y_row, x, x_row, PackedPairs<f16, 3>{words}, rows, in, out, width, lanes,\
                       Finish{bias, residual, residual_row, gelu});                                \
   }                                                                                               \
   KERNEL(PRODUCT_THREADS) linear_i8_##ROWS(                                                       \

@@ -2,15 +2,17 @@
 // the gates. (GRU_RESET_FIRST has two products in a row, hence two launches.)
 // dev.weft.tensor.Recurrence has the formulas; the bits are the definition's.
 #include "recurrent.cuh"
+#include "half.cuh"
 
 // Packed weights; packs.cu says how they lie.
-struct WeightBf16 {
+template <class T>  // bf16 or f16
+struct WeightPairs {
   static const bool SCALED = false;
-  const unsigned short* first;
+  const T* first;
   int width;
 
   __device__ __forceinline__ float value(int k, int n) const {
-    return __uint_as_float((unsigned)first[((i64)(k / 2) * width + n) * 2 + k % 2] << 16);
+    return widen(first[((i64)(k / 2) * width + n) * 2 + k % 2]);
   }
   __device__ __forceinline__ float scale(int, int) const { return 1; }
   __device__ __forceinline__ bool along_k() const { return false; }
@@ -186,5 +188,6 @@ __device__ __forceinline__ void step_new(const Forward& run, W w) {
   KERNEL(STEP_BLOCK) recurrent_new_##NAME(RUN, PARAMETERS) { step_new(FORWARD, WEIGHT); }
 #define COMMA ,
 STEPS(f32, const float* w COMMA i64 w_row COMMA i64 w_column, WeightF32{w COMMA w_row COMMA w_column})
-STEPS(bf16, const unsigned short* w COMMA int width, WeightBf16{w COMMA width})
+STEPS(bf16, const bf16* w COMMA int width, WeightPairs<bf16>{w COMMA width})
+STEPS(f16, const f16* w COMMA int width, WeightPairs<f16>{w COMMA width})
 STEPS(i8, const signed char* w COMMA const float* scales COMMA int width, WeightI8{w COMMA scales COMMA width})

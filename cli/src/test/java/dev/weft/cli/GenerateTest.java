@@ -38,6 +38,13 @@ final class GenerateTest {
   }
 
   @Test
+  void weightsInF16AreForGpus() {
+    Run run = Run.weft("generate", "--device=cpu", "--dtype=f16", "--prompt=Once");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("--dtype F16: weight: the CPU has no packs of F16"), run.err());
+  }
+
+  @Test
   void sameSeedGivesTheSameTextAndAnotherSeedAnother() {
     String text = generate("--max-tokens", "12").out();
     assertEquals(text, generate("--max-tokens", "12", "--seed", "0").out());

@@ -37,7 +37,7 @@ final class MainTest {
     "generat, Did you mean: weft generate",
     "generate --top-k x, weft generate: Invalid value for option '--top-k': 'x' is no whole number",
     "generate --top-p x, weft generate: Invalid value for option '--top-p': 'x' is no number",
-    "generate --dtype f64, must be f32; bf16 or int8 but is 'f64'",
+    "generate --dtype f64, must be f32; bf16; f16 or int8 but is 'f64'",
     "score, specify one of these",
   })
   void mistypedCommandsSayWhatIsPossible(String command, String message) {

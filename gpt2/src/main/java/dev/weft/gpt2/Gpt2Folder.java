@@ -117,7 +117,7 @@ public final class Gpt2Folder implements AutoCloseable {
 
   /// The model for decoding; its matrices are packed one after another, straight from the file.
   ///
-  /// @param weightType of the matrices: F32, BF16 or I8
+  /// @param weightType of the matrices: F32, BF16, I8 or, on a GPU, F16
   public Gpt2Inference inference(Device device, DType weightType) {
     return new Gpt2Inference(
         config, device, weightType, (name, shape) -> load(device, name, shape));

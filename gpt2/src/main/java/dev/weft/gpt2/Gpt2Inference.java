@@ -39,7 +39,7 @@ public final class Gpt2Inference extends Layer implements LanguageModel, AutoClo
   /// The inference form of a model in training, which keeps its own weights: later changes of the
   /// parameters do not reach it, but make it refuse to run.
   ///
-  /// @param weightType of the matrices: F32, BF16 or I8; all else stays F32
+  /// @param weightType of the matrices: F32, BF16, I8 or, on a GPU, F16; all else stays F32
   public static Gpt2Inference of(Gpt2 model, DType weightType) {
     Source source = (name, shape) -> model.parameters().get(name).tensor();
     return new Gpt2Inference(model.config(), model.parameters().device(), weightType, source);

@@ -123,7 +123,7 @@ public record LanguageModelFolder(
 
   /// The model for decoding, which holds its parameters.
   ///
-  /// @param weightType of the matrices: F32, BF16 or I8
+  /// @param weightType of the matrices: F32, BF16, I8 or, on a GPU, F16
   public RnnInference inference(Device device, DType weightType) throws IOException {
     ParameterSet set = new ParameterSet("rnn", device, DType.F32);
     boolean complete = false;

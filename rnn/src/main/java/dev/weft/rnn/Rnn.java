@@ -99,7 +99,7 @@ public final class Rnn extends Layer {
   /// One step at a time with matrices packed once, now: for decoding, in a no-grad scope. Drops
   /// nothing.
   ///
-  /// @param dtype of the packs: F32, BF16 or I8
+  /// @param dtype of the packs: F32, BF16, I8 or, on a GPU, F16
   /// @param owner holds the packs
   public Cell pack(DType dtype, Owner owner) {
     List<Direction> packed = new ArrayList<>();

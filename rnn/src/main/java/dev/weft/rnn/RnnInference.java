@@ -32,7 +32,7 @@ public final class RnnInference implements StepModel, AutoCloseable {
 
   /// The inference form of a model in training.
   ///
-  /// @param weightType of the matrices: F32, BF16 or I8; all else stays F32
+  /// @param weightType of the matrices: F32, BF16, I8 or, on a GPU, F16; all else stays F32
   public static RnnInference of(RnnLanguageModel model, DType weightType) {
     return new RnnInference(model, weightType, null);
   }

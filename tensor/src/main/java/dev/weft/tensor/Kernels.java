@@ -104,10 +104,13 @@ public interface Kernels {
   void pack(Weight target, Tensor matrix);
 
   /// How a pack with `out` columns lies in this device's memory.
+  ///
+  /// @throws IllegalArgumentException when the device has no packs of this type
   Weight.Layout packLayout(int out, DType dtype);
 
   /// y (R, out) = activation(x (R, in) · w + bias?) + residual?. Chains as in `matmul`; BF16
-  /// widened exactly. I8: for each group g of 128 k, c = chain from 0 of x · value, then acc =
+  /// and F16 widened exactly. I8: for each group g of 128 k, c = chain from 0 of x · value, then
+  /// acc =
   /// fma(scale, c, acc), g ascending, acc from 0.
   void linear(Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual);
 

@@ -3,8 +3,8 @@ package dev.weft.tensor;
 /// What a product multiplies by: a matrix of `in` rows and `out` columns, either dense (a tensor
 /// view, any strides) or packed for reading at memory speed.
 ///
-/// A pack lies in panels of columns, k-major, as F32, BF16 or I8, in the [Layout] that its device
-/// reads best; [#index] says where element (k, n) stands. Columns past `out` are zero.
+/// A pack lies in panels of columns, k-major, as F32, BF16, F16 or I8, in the [Layout] that its
+/// device reads best; [#index] says where element (k, n) stands. Columns past `out` are zero.
 ///
 /// An I8 pack has one F32 scale per column and group of [#GROUP] k: symmetric, scale = max |w| /
 /// 127, value = round to even of w / scale; [#scaleIndex] says where it stands. A pack made of a
@@ -52,7 +52,8 @@ public final class Weight {
     return new Weight(matrix.dim(0), matrix.dim(1), matrix.dtype(), null, matrix, null, null, null);
   }
 
-  /// Packs the matrix (in, out), any strides, F32, as F32, BF16 or I8; `owner` holds the pack.
+  /// Packs the matrix (in, out), any strides, F32, as F32, BF16, I8, or, where the device has
+  /// such packs (GPUs, the reference device), F16; `owner` holds the pack.
   public static Weight pack(Tensor matrix, DType dtype, Owner owner) {
     matrix.shape().requireRank(2, "weight", "the matrix");
     if (matrix.dtype() != DType.F32) {
@@ -73,8 +74,9 @@ public final class Weight {
 
   private static Weight emptyPack(
       Device device, int in, int out, DType dtype, Owner owner, ParameterSet source) {
-    if (dtype != DType.F32 && dtype != DType.BF16 && dtype != DType.I8) {
-      throw new IllegalArgumentException("weight: packs are F32, BF16 or I8, not " + dtype);
+    boolean half = dtype == DType.BF16 || dtype == DType.F16;
+    if (dtype != DType.F32 && !half && dtype != DType.I8) {
+      throw new IllegalArgumentException("weight: packs are F32, BF16, F16 or I8, not " + dtype);
     }
     Layout layout = device.kernels().packLayout(out, dtype);
     int width = layout.width;
@@ -97,7 +99,7 @@ public final class Weight {
     return out;
   }
 
-  /// F32 (or F64, dense), BF16 or I8.
+  /// F32 (or F64, dense), BF16, F16 or I8.
   public DType dtype() {
     return dtype;
   }

@@ -139,7 +139,7 @@ final class ProductCases {
   }
 
   private static void pack(List<OpCase> cases, int in, int out) {
-    for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.I8}) {
+    for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.F16, DType.I8}) {
       for (Layout layout : new Layout[] {Layout.DENSE, Layout.TRANSPOSED}) {
         for (Values values : new Values[] {Values.UNIFORM, Values.WIDE}) {
           cases.add(
@@ -164,7 +164,7 @@ final class ProductCases {
   }
 
   private static void linear(List<OpCase> cases, int rows, int in, int out) {
-    for (DType dtype : new DType[] {null, DType.F32, DType.BF16, DType.I8}) {
+    for (DType dtype : new DType[] {null, DType.F32, DType.BF16, DType.F16, DType.I8}) {
       for (Layout layout : new Layout[] {Layout.DENSE, Layout.ROWS_APART}) {
         for (boolean fused : new boolean[] {false, true}) {
           String what =

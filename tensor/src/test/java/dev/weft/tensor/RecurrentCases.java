@@ -20,7 +20,7 @@ final class RecurrentCases {
       add(cases, gating, 3, 200, false, false, true); // more than a block of k in reverse
       add(cases, gating, 24, 136, true, false, false);
       add(cases, gating, 35, 9, false, false, true); // more rows than a tile
-      for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.I8}) {
+      for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.F16, DType.I8}) {
         for (int units : new int[] {7, 135}) {
           packed(cases, gating, units, dtype);
         }

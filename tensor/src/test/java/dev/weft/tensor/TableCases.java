@@ -102,7 +102,7 @@ final class TableCases {
   }
 
   private static void column(List<OpCase> cases, int width, int count) {
-    for (DType dtype : new DType[] {null, DType.F32, DType.BF16, DType.I8}) {
+    for (DType dtype : new DType[] {null, DType.F32, DType.BF16, DType.F16, DType.I8}) {
       String what =
           count + " of (" + width + ", 101), " + (dtype == null ? "dense" : dtype + " pack");
       cases.add(

@@ -250,6 +250,10 @@ final class CpuKernels implements Kernels {
 
   @Override
   public Weight.Layout packLayout(int out, DType dtype) {
+    if (dtype == DType.F16) {
+      throw new IllegalArgumentException(
+          "weight: the CPU has no packs of F16: take BF16, which is as small, or a GPU");
+    }
     return Weight.Layout.host(dtype);
   }
 

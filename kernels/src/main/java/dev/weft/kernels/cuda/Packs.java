@@ -3,6 +3,7 @@ package dev.weft.kernels.cuda;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Tensor;
 import dev.weft.tensor.Weight;
+import java.util.Locale;
 
 /// Packs, and what is taken out of them. On a GPU a pack is one row-major matrix whose rows begin
 /// on
@@ -36,16 +37,16 @@ final class Packs {
       case F32 ->
           module.launch(
               "pack_f32", Grid.elements(words), panels, matrix, row, column, in, out, width);
-      case BF16 ->
-          module.launch(
-              "pack_bf16", Grid.elements(words), panels, matrix, row, column, in, out, width);
+      case BF16, F16 -> {
+        String kernel = kernel("pack", target);
+        module.launch(kernel, Grid.elements(words), panels, matrix, row, column, in, out, width);
+      }
       case I8 -> {
         Tensor scales = target.scales();
         Grid grid = Grid.elements(scales.size());
         module.launch("pack_i8", grid, panels, scales, matrix, row, column, in, out, width);
       }
-      case F64, F16, I32, BOOL ->
-          throw new IllegalStateException("cuda: no packs of " + target.dtype());
+      case F64, I32, BOOL -> throw new IllegalStateException("cuda: no packs of " + target.dtype());
     }
   }
 
@@ -69,21 +70,27 @@ final class Packs {
     switch (w.dtype()) {
       case F32 ->
           module.launch("column_f32", grid, y, row, panels, (long) width, 1L, ids, count, in);
-      case BF16 -> module.launch("column_bf16", grid, y, row, panels, width, ids, count, in);
+      case BF16, F16 ->
+          module.launch(kernel("column", w), grid, y, row, panels, width, ids, count, in);
       case I8 ->
           module.launch("column_i8", grid, y, row, panels, w.scales(), width, ids, count, in);
-      case F64, F16, I32, BOOL -> throw new IllegalStateException("cuda: no packs of " + w.dtype());
+      case F64, I32, BOOL -> throw new IllegalStateException("cuda: no packs of " + w.dtype());
     }
   }
 
-  /// Widens all of a BF16 or I8 pack into y F32 (in, width).
+  /// Widens all of a BF16, F16 or I8 pack into y F32 (in, width).
   void widen(Tensor y, Weight w) {
     Grid grid = Grid.elements(w.panels().size() / w.layout().together());
     int width = w.layout().width();
-    if (w.dtype() == DType.BF16) {
-      module.launch("widen_bf16", grid, y, w.panels(), w.in(), width);
+    if (w.scales() == null) {
+      module.launch(kernel("widen", w), grid, y, w.panels(), w.in(), width);
     } else {
-      module.launch("widen_i8", grid, y, w.panels(), w.scales(), w.in(), width);
+      module.launch(kernel("widen", w), grid, y, w.panels(), w.scales(), w.in(), width);
     }
+  }
+
+  /// The name of what is launched for a kind of pack.
+  static String kernel(String name, Weight w) {
+    return name + "_" + w.dtype().name().toLowerCase(Locale.ROOT);
   }
 }

@@ -161,8 +161,7 @@ final class Products {
     int width = w.layout().width();
     Grid grid =
         Grid.of(Math.ceilDiv(w.out(), 4 * lanes), Grid.THREADS).by(Math.ceilDiv(rows, perBlock));
-    String kernel =
-        "linear_" + w.dtype().name().toLowerCase(java.util.Locale.ROOT) + "_" + perBlock;
+    String kernel = Packs.kernel("linear", w) + "_" + perBlock;
     boolean gelu = activation == Activation.GELU_TANH;
     long added = residual == null ? 0 : Rows.step(residual);
     long to = Rows.step(y);

@@ -77,9 +77,9 @@ final class Recurrent {
     int width = w.layout().width();
     return switch (w.dtype()) {
       case F32 -> new Object[] {w.panels(), (long) width, 1L};
-      case BF16 -> new Object[] {w.panels(), width};
+      case BF16, F16 -> new Object[] {w.panels(), width};
       case I8 -> new Object[] {w.panels(), w.scales(), width};
-      case F64, F16, I32, BOOL -> throw new IllegalStateException("cuda: no packs of " + w.dtype());
+      case F64, I32, BOOL -> throw new IllegalStateException("cuda: no packs of " + w.dtype());
     };
   }
 

@@ -2,11 +2,17 @@ package dev.weft.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.DeviceProvider;
 import dev.weft.tensor.Devices;
+import dev.weft.tensor.Scope;
+import dev.weft.tensor.Shape;
+import dev.weft.tensor.Tensor;
+import dev.weft.tensor.Weight;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -74,6 +80,16 @@ class CpuDeviceTest {
   void theNumberOfThreadsCanBeSet() throws Exception {
     String said = openedWithFlags("-Dweft.threads=3");
     assertTrue(said.endsWith(", 3 threads"), said);
+  }
+
+  @Test
+  void packsOfF16AreRefusedWithWhatToTakeInstead() {
+    try (Scope scope = Scope.noGrad()) {
+      Tensor matrix = Tensor.empty(Devices.require("cpu"), DType.F32, Shape.of(2, 3));
+      var e =
+          assertThrows(IllegalArgumentException.class, () -> Weight.pack(matrix, DType.F16, scope));
+      assertTrue(e.getMessage().contains("take BF16"), e.getMessage());
+    }
   }
 
   private static String openedWithFlags(String... flags) throws IOException, InterruptedException {
