@@ -192,7 +192,7 @@ void emulator_atomic(void* p, int bytes, void* at) {
   Runner* runner = this_runner;
   if (!runner || !runner->active || !runner->checked) return;
   access<0>(p, (unsigned)bytes, {true, true}, at);
-  atomic_of_block();
+  atomic_of_block(runner->current);
 }
 
 void emulator_fence() {

@@ -8,9 +8,11 @@
 
 namespace emulator {
 namespace {
-// Of each block of this launch: where its phases begin, and up to which of them it has published.
+// Of each block of this launch: where its phases begin, and up to which of them it has published;
+// of the phase `end` only what this thread did.
 struct Published {
   uint32_t begin, end;
+  unsigned thread;
 };
 std::vector<Published> blocks;
 
@@ -23,7 +25,10 @@ size_t block_of(const Access& a) {
 
 Progress progress;
 
-bool published(const Access& before) { return before.phase < blocks[block_of(before)].end; }
+bool published(const Access& before) {
+  const Published& block = blocks[block_of(before)];
+  return before.phase < block.end || (before.phase == block.end && before.thread == block.thread);
+}
 
 void begin_launch() {
   blocks.clear();
@@ -32,7 +37,7 @@ void begin_launch() {
 
 void begin_block() {
   progress.block_begin = ++progress.phase;
-  blocks.push_back({progress.phase, 0});
+  blocks.push_back({progress.phase, 0, 0});
   progress.fenced = progress.looked = progress.acquired = false;
 }
 
@@ -41,10 +46,12 @@ void fence_of_block() {
   progress.acquired = progress.looked;
 }
 
-// What was written in a phase before this one, or in this one by the thread of the fence, is published.
-void atomic_of_block() {
+// What was written in a phase before this one, or in this one by the thread of the atomic, is published.
+void atomic_of_block(unsigned thread) {
   progress.looked = true;
-  if (progress.fenced) blocks.back().end = progress.phase + 1;
+  if (!progress.fenced) return;
+  blocks.back().end = progress.phase;
+  blocks.back().thread = thread;
 }
 
 std::string describe(const Access& access) {

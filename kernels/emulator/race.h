@@ -50,9 +50,9 @@ extern Progress progress __attribute__((visibility("hidden")));
 void begin_launch();
 void begin_block();
 inline void next_phase() { ++progress.phase; }
-// A fence and an atomic of any thread speak for its whole block.
+// A fence and an atomic of any thread speak for what its whole block did before the last barrier.
 void fence_of_block();
-void atomic_of_block();
+void atomic_of_block(unsigned thread);
 
 inline unsigned warp_of(const Access& a) { return (unsigned)a.thread / 32; }
 inline unsigned warp_of(Accessor a) { return a.thread / 32; }
