@@ -25,8 +25,10 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /// Embedding, recurrent layers, head and their optimizer. Weft adds two biases in a cell, whose
 /// gradients and steps of Adam are the same; the one here is their sum and learns twice as fast.
 final class Network implements Engine.Training {
-  private static final Adam ADAM = new Adam(1e-3, 0.9, 0.999, 1e-8);
-  private static final Adam TWO_BIASES = new Adam(2e-3, 0.9, 0.999, 1e-8);
+  // Added before the correction of the bias, which makes it 1e-8 at the second step.
+  private static final double EPSILON = 1e-8 * Math.sqrt(1 - 0.999 * 0.999);
+  private static final Adam ADAM = new Adam(1e-3, 0.9, 0.999, EPSILON);
+  private static final Adam TWO_BIASES = new Adam(2e-3, 0.9, 0.999, EPSILON);
 
   private final RecurrentWork work;
   private final MultiLayerNetwork network;
