@@ -4,6 +4,8 @@ import dev.weft.tensor.DeviceProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
@@ -19,6 +21,8 @@ final class Probe {
   private static final int DRIVER = 11000;
 
   private static final String NATIVE = "/lib/libJCudaDriver-12.6.0-linux-x86_64.so";
+  private static final Pattern THROWN =
+      Pattern.compile("^java\\.[\\w.]+(?:Error|Exception): (.*)$", Pattern.MULTILINE);
   private static final String NO_GPU =
       "the NVIDIA driver is there but reports no GPU (nvidia-smi lists what it sees)";
 
@@ -104,11 +108,23 @@ final class Probe {
       }
       Driver.check(result, "starting the driver");
     } catch (LinkageError e) {
-      throw new Missing(
-          "NVIDIA's driver cannot be loaded: libcuda.so.1 is missing. Install the driver, or in a"
-              + " container the NVIDIA container toolkit");
+      throw new Missing(unloaded(e));
     }
     passed("libcuda.so.1 is there and starts");
+  }
+
+  /// JCuda's message has the traces of its attempts to load the library; the last one, of the file
+  /// that it unpacked, has the cause.
+  private static String unloaded(LinkageError e) {
+    Matcher thrown = THROWN.matcher(String.valueOf(e.getMessage()));
+    String cause = "libcuda.so.1";
+    while (thrown.find()) {
+      cause = thrown.group(1);
+    }
+    return cause.contains("libcuda.so.1")
+        ? "NVIDIA's driver cannot be loaded: libcuda.so.1 is missing. Install the driver, or in a"
+            + " container the NVIDIA container toolkit"
+        : "JCuda's native library cannot be loaded: " + cause;
   }
 
   private String version() {

@@ -18,6 +18,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -219,6 +220,13 @@ final class CudaErrorsTest {
   }
 
   @Test
+  void nowhereToUnpackTheNativeLibrary() throws Exception {
+    String text =
+        inAnotherJvm(System.getProperty("java.class.path"), "-Djava.io.tmpdir=/proc");
+    assertTrue(text.startsWith("device cuda:0: JCuda's native library cannot be loaded: "), text);
+  }
+
+  @Test
   void noNativeLibrary() throws Exception {
     String without =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -238,17 +246,14 @@ final class CudaErrorsTest {
   }
 
   /// What opening `cuda:0` says where no emulator was loaded.
-  private static String inAnotherJvm(String classPath) throws IOException, InterruptedException {
-    Process java =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
-                OpenCuda.class.getName())
-            .redirectErrorStream(true)
-            .start();
+  private static String inAnotherJvm(String classPath, String... options)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", classPath, OpenCuda.class.getName()));
+    Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, java.waitFor(), output);
     return output.strip();
