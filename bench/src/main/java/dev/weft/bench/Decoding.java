@@ -40,6 +40,9 @@ final class Decoding implements Benchmark {
     Draws.measure(setting, rows);
     if (setting.engine() instanceof WeftEngine weft) {
       penalties(setting, weft.device(), rows);
+      if (!setting.wants("f32 GPT-2 124M")) {
+        return rows;
+      }
       try (Gpt2Inference model = weft.gpt2("f32")) {
         samples(model, rows);
         beams(model, rows);
@@ -55,13 +58,15 @@ final class Decoding implements Benchmark {
     float[] normal = FixedLogits.normal(Draws.VOCABULARY, 1);
     try (Owner owner = new Owner("bench")) {
       Draw.Counts counts = counts(owner, device);
-      draw("top-p 0.95, all equal", device, new float[Draws.VOCABULARY], 0, null, 0, limit, rows);
-      draw("penalty 1024, top-k, top-p", device, normal, 0.5, counts, 40, limit, rows);
-      draw("penalty 1024, top-p", device, normal, 0.5, counts, 0, limit, rows);
+      float[] equal = new float[Draws.VOCABULARY];
+      draw(setting, "top-p 0.95, all equal", device, equal, 0, null, 0, limit, rows);
+      draw(setting, "penalty 1024, top-k, top-p", device, normal, 0.5, counts, 40, limit, rows);
+      draw(setting, "penalty 1024, top-p", device, normal, 0.5, counts, 0, limit, rows);
     }
   }
 
   private static void draw(
+      Setting setting,
       String what,
       Device device,
       float[] logits,
@@ -70,6 +75,9 @@ final class Decoding implements Benchmark {
       int topK,
       double limit,
       List<Row> rows) {
+    if (!setting.wants("f32 draw, " + what)) {
+      return;
+    }
     try (WeftDraws draws = new WeftDraws(device, logits, penalty, counts, topK, 0.95)) {
       rows.add(Draws.time("draw, " + what, draws, limit));
     }

@@ -74,7 +74,8 @@ final class Main implements Callable<Integer> {
       names = "--only",
       paramLabel = "REGEX",
       defaultValue = "",
-      description = "Of gemm, prefill, decode, train, rnn and draws: the variants it is found in.")
+      description =
+          "Of gemm, prefill, decode, train, rnn and decoding: the variants it is found in.")
   private Pattern only;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")

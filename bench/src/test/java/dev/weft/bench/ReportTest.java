@@ -57,9 +57,11 @@ final class ReportTest {
   }
 
   @Test
-  void everyGoalIsOfAFigureBesideAPeerOfItsOwn() throws IOException {
+  void everyGoalNamesAPeerOfTheCheckoutAndItsOwnFigure() throws IOException {
+    List<String> peers = Party.peers(Path.of(".."));
     Set<String> seen = new HashSet<>();
     for (Goal goal : Goal.all()) {
+      assertTrue(peers.contains(goal.peer()), goal + " but there are " + peers);
       assertTrue(seen.add(goal.benchmark() + goal.variant() + goal.peer()), goal::toString);
     }
   }
