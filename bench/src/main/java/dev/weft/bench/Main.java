@@ -164,8 +164,14 @@ final class Main implements Callable<Integer> {
     return all.complete() ? 0 : 1;
   }
 
+  /// As it can be typed into a shell again.
   private String command() {
-    return "./weft bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    StringBuilder command = new StringBuilder("./weft bench");
+    for (String word : spec.commandLine().getParseResult().originalArgs()) {
+      boolean plain = word.matches("[\\w.,:=/-]+");
+      command.append(' ').append(plain ? word : "'" + word.replace("'", "'\\''") + "'");
+    }
+    return command.toString();
   }
 
   private void keep(List<Figure> figures, Report page, Device opened) throws IOException {
