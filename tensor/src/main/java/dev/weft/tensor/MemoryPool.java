@@ -6,10 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// A device's pool of memory. Small blocks are cut from 4 MiB slabs, large ones come from the
-/// system
-/// singly; a block that is given back waits in the free list of its size class for the next of that
-/// class. Sizes repeat from step to step, so that nothing is allocated after the first. Slabs live
-/// as long as the process.
+/// system singly; a block that is given back waits in the free list of its size class for the next
+/// of that class. Sizes repeat from step to step, so that nothing is allocated after the first.
+/// Slabs live as long as the process.
 public abstract class MemoryPool {
   private static final long ALIGNMENT = 64;
   private static final long SLAB = 4L << 20;
@@ -101,7 +100,7 @@ public abstract class MemoryPool {
     if (rounded > LARGE) {
       large.remove(memory.address());
     }
-    Aside lender = lent.remove(memory.address());
+    Aside lender = lent.isEmpty() ? null : lent.remove(memory.address());
     Aside keeper = recorder == Thread.currentThread() ? aside : lender;
     if (keeper != null) {
       put(keeper.free, rounded, memory);
