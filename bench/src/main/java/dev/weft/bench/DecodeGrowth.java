@@ -10,8 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// What a token costs Weft as GPT-2 124M gets fewer layers, or a smaller vocabulary: the same
-/// width,
-/// F32, one sequence. The limit is one reading of weights and cache.
+/// width, F32, one sequence. The limit is one reading of weights and cache.
 final class DecodeGrowth {
   private static final int CONTEXT = 128;
   private static final int TOKENS = 32;

@@ -4,7 +4,9 @@ import dev.weft.bench.engine.DrawWork;
 import dev.weft.bench.engine.Engine;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Draws and beam steps over GPT-2's 50,257 logits, N(0, 2). The limit is one reading of the logits
@@ -58,14 +60,19 @@ final class Draws {
     }
     int[] sorted = sorted(work);
     int kept = kept(work, sorted);
+    Set<Integer> drawn = new HashSet<>();
     for (int i = 0; i < CHECKS; i++) {
       int id = drawing.run(1)[0];
       int place =
           IntStream.range(0, sorted.length).filter(p -> sorted[p] == id).findFirst().orElse(-1);
-      if (place < 0 || place > kept) { // one more, which rounding may let in
+      if (place < 0 || place >= kept) {
         throw new IOException(
             work.kind().title() + ": the peer drew " + id + ", place " + place + " of " + kept);
       }
+      drawn.add(id);
+    }
+    if (drawn.size() == 1) {
+      throw new IOException(work.kind().title() + ": the peer drew " + drawn + " every time");
     }
   }
 
@@ -91,7 +98,7 @@ final class Draws {
         for (double sum = 0; sum < 0.95 * total; kept++) {
           sum += weights[kept];
         }
-        yield kept;
+        yield kept + 1; // which rounding may let in
       }
     };
   }

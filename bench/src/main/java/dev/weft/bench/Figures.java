@@ -22,11 +22,12 @@ final class Figures {
   /// A peer's rows that Weft doesn't have are left out.
   static List<Figure> join(List<List<Row>> weft, Map<String, List<List<Row>>> peers) {
     List<Figure> figures = new ArrayList<>();
-    Map<String, List<Row>> ours = byKey(weft);
-    for (List<Row> rows : ours.values()) {
+    Map<String, Map<String, List<Row>>> others = new LinkedHashMap<>();
+    peers.forEach((peer, rounds) -> others.put(peer, byKey(rounds)));
+    for (List<Row> rows : byKey(weft).values()) {
       boolean alone = true;
-      for (Map.Entry<String, List<List<Row>>> peer : peers.entrySet()) {
-        List<Row> theirs = byKey(peer.getValue()).get(rows.getFirst().key());
+      for (Map.Entry<String, Map<String, List<Row>>> peer : others.entrySet()) {
+        List<Row> theirs = peer.getValue().get(rows.getFirst().key());
         if (theirs != null) {
           figures.add(figure(rows, peer.getKey(), theirs));
           alone = false;

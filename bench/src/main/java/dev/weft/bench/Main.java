@@ -4,6 +4,7 @@ import dev.weft.bench.engine.Models;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,17 +105,28 @@ final class Main implements Callable<Integer> {
     System.exit(line().execute(args));
   }
 
-  /// The command; what it cannot read or write ends it with a sentence instead of a trace.
   static CommandLine line() {
-    return new CommandLine(new Main())
+    return line(new Main());
+  }
+
+  /// A command; what it cannot read or write ends it with a sentence instead of a trace.
+  static CommandLine line(Callable<Integer> command) {
+    return new CommandLine(command)
         .setExecutionExceptionHandler(
             (e, line, parsed) -> {
-              if (!(e instanceof IOException)) {
-                throw e;
+              if (e instanceof IOException failure) {
+                line.getErr().println(sentence(failure));
+                return 1;
               }
-              line.getErr().println(e.getMessage());
-              return 1;
+              throw e;
             });
+  }
+
+  /// Of a file the message is often nothing but its name.
+  private static String sentence(IOException e) {
+    return e instanceof FileSystemException file && file.getReason() == null
+        ? "bench: " + file.getFile() + ": " + e.getClass().getSimpleName()
+        : e.getMessage();
   }
 
   private static Path home() {
@@ -131,6 +143,9 @@ final class Main implements Callable<Integer> {
     }
     if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
       throw refused("--json " + json + ": there is no folder to write it to");
+    }
+    if (report != null) {
+      requireFolder(report); // now, not after an hour
     }
     if (threads != null) {
       if (threads < 1) {
@@ -187,6 +202,14 @@ final class Main implements Callable<Integer> {
     return Machine.here(opened.description(), team());
   }
 
+  private void requireFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw refused("--report: the folder cannot be made; " + sentence(e));
+    }
+  }
+
   private int team() {
     return threads != null ? threads : Runtime.getRuntime().availableProcessors();
   }
@@ -213,6 +236,9 @@ final class Main implements Callable<Integer> {
         System.out.println(row);
         measured.add(row);
       }
+    }
+    if (measured.isEmpty()) {
+      System.out.println("nothing was measured: --only leaves no variant of " + arguments(chosen));
     }
     return measured;
   }

@@ -13,8 +13,9 @@ import java.util.Properties;
 /// file.
 ///
 /// A peer is a module in `bench/peers`; its `peer.properties` says how to start it: `title`, `java`
-/// (options of the JVM), `environment` (`NAME=value …`), `unset` (`NAME …`), `settings` (in words,
-/// for the report). `{threads}` stands for the number of threads.
+/// (options of the JVM), `environment` (`NAME=value …`), `unset` (`NAME …`), `prepare` (a command
+/// to run before), `settings` (in words, for the report). `{threads}` stands for the number of
+/// threads.
 ///
 /// @param name as on the command line
 /// @param title for the report

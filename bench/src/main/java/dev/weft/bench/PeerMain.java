@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,7 +32,7 @@ final class PeerMain implements Callable<Integer> {
   private Path rows;
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new PeerMain()).execute(args));
+    System.exit(Main.line(new PeerMain()).execute(args));
   }
 
   @Override

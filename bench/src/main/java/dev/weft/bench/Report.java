@@ -26,7 +26,6 @@ final class Report {
   }
 
   void write(List<Figure> figures) throws IOException {
-    Files.createDirectories(folder);
     Figures.write(folder.resolve("figures.json"), machine, figures);
     Map<String, byte[]> charts = Charts.draw(figures);
     for (Map.Entry<String, byte[]> chart : charts.entrySet()) {

@@ -15,7 +15,7 @@ import java.util.List;
 
 /// From the start of a JVM to the first token of GPT-2 124M, read from its safetensors file, after
 /// a prompt of 16 tokens; weights packed as F32 and as 8-bit integers. The limit is the time that
-/// the file takes to be read from memory.
+/// the file takes to be read from memory, by the device.
 final class Start implements Benchmark {
   private static final int RUNS = 5;
 
@@ -32,14 +32,16 @@ final class Start implements Benchmark {
   @Override
   public List<Row> run(Setting setting) throws IOException {
     Path folder = ((WeftEngine) setting.engine()).models().ensureGpt2();
+    String device = setting.device().name();
     double limit = folder.resolve("model.safetensors").toFile().length() / setting.bandwidth();
     List<Row> rows = new ArrayList<>();
     for (String dtype : List.of("F32", "I8")) {
       double[] seconds = new double[RUNS];
-      FreshJvm.run(First.class, List.of(), folder.toString(), dtype); // the file is in memory now
+      FreshJvm.run(
+          First.class, List.of(), device, folder.toString(), dtype); // the file is in memory now
       for (int i = 0; i < RUNS; i++) {
         long start = System.nanoTime();
-        FreshJvm.run(First.class, List.of(), folder.toString(), dtype);
+        FreshJvm.run(First.class, List.of(), device, folder.toString(), dtype);
         seconds[i] = (System.nanoTime() - start) * 1e-9;
       }
       Arrays.sort(seconds);
@@ -49,14 +51,14 @@ final class Start implements Benchmark {
     return rows;
   }
 
-  /// The program that is started: folder, type of the weights.
+  /// The program that is started: device, folder, type of the weights.
   static final class First {
     private First() {}
 
     /// Ends with the first token.
     public static void main(String[] args) throws IOException {
-      try (Gpt2Folder folder = Gpt2Folder.open(Path.of(args[0]));
-          Gpt2Inference model = folder.inference(Devices.require("cpu"), DType.valueOf(args[1]));
+      try (Gpt2Folder folder = Gpt2Folder.open(Path.of(args[1]));
+          Gpt2Inference model = folder.inference(Devices.require(args[0]), DType.valueOf(args[2]));
           LanguageModel.Session session = model.open(1);
           Scope _ = Scope.noGrad()) {
         Ops.argmax(session.feed(new int[][] {Decode.ids(0, 16)})).toInts();

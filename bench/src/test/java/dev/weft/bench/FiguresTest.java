@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,7 +69,6 @@ final class FiguresTest {
   }
 
   @Test
-  @DisplayName("S1-97: the figures are an array of objects with the machine's facts")
   void theJsonIsAnArrayWithTheMachinesFacts(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("figures.json");
     List<Figure> figures =

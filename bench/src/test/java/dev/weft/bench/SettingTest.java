@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// A peer that computes something else isn't timed.
@@ -52,6 +53,47 @@ final class SettingTest {
   }
 
   @Test
+  @DisplayName("S1-97: decoding is told in tokens per second, of all sequences together")
+  void tokensPerSecondOfAllRows() throws IOException {
+    Engine slow =
+        new Engine() {
+          @Override
+          public String description() {
+            return "a step takes 0.2 ms or longer";
+          }
+
+          @Override
+          public TextModel textModel(String dtype, int rows) {
+            return new Slow(rows);
+          }
+        };
+    Setting setting = new Setting(slow, null, null, 1, Pattern.compile("f32.*batch 8,"));
+    Row row = new Decode().run(setting).getFirst();
+    assertEquals("tokens/s", row.unit());
+    assertTrue(row.value() > 0 && row.value() <= 40_000, row::toString); // 8 a step
+  }
+
+  private record Slow(int rows) implements Engine.TextModel {
+    @Override
+    public void read(int[][] prompts) {
+      assertEquals(rows, prompts.length);
+    }
+
+    @Override
+    public void step(int[] ids) {
+      long end = System.nanoTime() + 200_000;
+      while (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+    }
+
+    @Override
+    public float[] logits() {
+      throw new AssertionError("nobody asked");
+    }
+  }
+
+  @Test
   void aWrongProductIsRefused() {
     Setting setting = beside(new Wrong(0), "packed 8x768x3072");
     IOException e = assertThrows(IOException.class, () -> new Gemm().run(setting));
@@ -73,6 +115,19 @@ final class SettingTest {
           assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()), kind);
       assertTrue(e.getMessage().contains("the peer drew"), e.getMessage());
     }
+  }
+
+  @Test
+  void theSameIdEveryTimeIsRefused() {
+    float[] logits = FixedLogits.normal(Draws.VOCABULARY, 1);
+    int largest = 0;
+    for (int i = 0; i < logits.length; i++) {
+      largest = logits[i] > logits[largest] ? i : largest;
+    }
+    Setting setting = beside(new Wrong(largest), "top-k");
+    IOException e =
+        assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()));
+    assertTrue(e.getMessage().endsWith("every time"), e.getMessage());
   }
 
   @Test

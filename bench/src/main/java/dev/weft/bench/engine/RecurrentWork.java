@@ -1,8 +1,7 @@
 package dev.weft.bench.engine;
 
 /// One step of Adam (learning rate 1e-3, β 0.9 and 0.999, ε 1e-8) of embedding, recurrent layers
-/// and
-/// a linear head on the mean cross-entropy, the global norm of the gradients clipped to 1. A
+/// and a linear head on the mean cross-entropy, the global norm of the gradients clipped to 1. A
 /// classifier judges the state after the last step.
 ///
 /// @param name of the network and its file of weights: `lstm-lm` …

@@ -24,8 +24,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /// Each filter by itself over 50,257 logits N(0, 2), after 1,024 tokens, on the host; `NONE` is
-/// what
-/// loading the logits takes.
+/// what loading the logits takes.
 public class Filters extends KernelBenchmark {
   private static final int VOCABULARY = 50_257;
 

@@ -15,8 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// GPT-2 with its cache, one sequence. What is called is what `generate` of Jlama calls, without
-/// its
-/// tokenizer.
+/// its tokenizer.
 final class JlamaText implements Engine.TextModel {
   private final Network network;
   private final AbstractTensor<?, ?> logits;

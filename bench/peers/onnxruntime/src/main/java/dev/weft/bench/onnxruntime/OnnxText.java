@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.bench.engine.Engine;
+import dev.weft.gpt2.Gpt2Config;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
@@ -14,7 +15,8 @@ import java.util.Map;
 /// GPT-2 as `tools/peers/gpt2_onnx.py` writes it: keys and values come out of each run and go into
 /// the next.
 final class OnnxText implements Engine.TextModel {
-  private static final int CACHES = 24; // keys and values of twelve layers
+  private static final Gpt2Config CONFIG = Gpt2Config.SMALL;
+  private static final int CACHES = 2 * CONFIG.layers(); // keys and values
 
   private final OrtEnvironment environment;
   private final OrtSession session;
@@ -31,7 +33,7 @@ final class OnnxText implements Engine.TextModel {
   public void read(int[][] prompts) {
     forget();
     int[] ids = Arrays.stream(prompts).flatMapToInt(Arrays::stream).toArray();
-    long[] none = {rows, 12, 0, 64};
+    long[] none = {rows, CONFIG.heads(), 0, CONFIG.headDim()};
     try (OnnxTensor empty = OnnxTensor.createTensor(environment, FloatBuffer.allocate(0), none)) {
       Map<String, OnnxTensor> inputs = new HashMap<>();
       for (int i = 0; i < CACHES; i++) {

@@ -20,7 +20,7 @@ final class TorchTraining implements Engine.Training {
 
   TorchTraining(PtNDManager manager, Path file, RecurrentWork work) throws IOException {
     model = new Script(manager, file);
-    int steps = work.targets().length == work.ids().length ? work.steps() : 1;
+    int steps = work.classes() > 0 ? 1 : work.steps();
     batch = new NDList(model.kept(work.ids(), work.steps()), model.kept(work.targets(), steps));
   }
 
