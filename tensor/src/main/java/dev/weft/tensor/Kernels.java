@@ -108,9 +108,8 @@ public interface Kernels {
   /// @throws IllegalArgumentException when the device has no packs of this type
   Weight.Layout packLayout(int out, DType dtype);
 
-  /// y (R, out) = activation(x (R, in) · w + bias?) + residual?. Chains as in `matmul`; BF16
-  /// and F16 widened exactly. I8: for each group g of 128 k, c = chain from 0 of x · value, then
-  /// acc =
+  /// y (R, out) = activation(x (R, in) · w + bias?) + residual?. Chains as in `matmul`; BF16 and
+  /// F16 widened exactly. I8: for each group g of 128 k, c = chain from 0 of x · value, then acc =
   /// fma(scale, c, acc), g ascending, acc from 0.
   void linear(Tensor y, Tensor x, Weight w, Tensor bias, Activation activation, Tensor residual);
 

@@ -100,8 +100,7 @@ final class Cublas implements Blas {
   }
 
   /// Elements between rows, or between columns where those lie apart; of a single one the stride
-  /// does
-  /// not matter.
+  /// does not matter.
   private static long leading(Matrix x, int rows, int columns) {
     if (rowMajor(x, columns)) {
       return rows == 1 ? columns : x.row();

@@ -6,8 +6,7 @@ import dev.weft.tensor.Weight;
 import java.util.Locale;
 
 /// Packs, and what is taken out of them. On a GPU a pack is one row-major matrix whose rows begin
-/// on
-/// 16-byte boundaries, with as many k side by side as fill 32 bits.
+/// on 16-byte boundaries, with as many k side by side as fill 32 bits.
 final class Packs {
   private static final int COLUMNS = 16;
 

@@ -9,9 +9,8 @@ import dev.weft.tensor.Tensor;
 /// Draws from rows of logits: the same ids as the definition.
 ///
 /// Nothing waits for the device, and memory and launches depend on shapes and settings alone, so
-/// that
-/// a draw can be part of a graph. Two launches draw from a few candidates (top-k, or a short row),
-/// three from all logits; top-p over all of a long row, or a large k, takes four or five.
+/// that a draw can be part of a graph. Two launches draw from a few candidates (top-k, or a short
+/// row), three from all logits; top-p over all of a long row, or a large k, takes four or five.
 final class Sampling {
   /// WEIGHTS of `draw.cuh`.
   private static final int WEIGHTS = 1024;

@@ -221,8 +221,7 @@ final class CudaErrorsTest {
 
   @Test
   void nowhereToUnpackTheNativeLibrary() throws Exception {
-    String text =
-        inAnotherJvm(System.getProperty("java.class.path"), "-Djava.io.tmpdir=/proc");
+    String text = inAnotherJvm(System.getProperty("java.class.path"), "-Djava.io.tmpdir=/proc");
     assertTrue(text.startsWith("device cuda:0: JCuda's native library cannot be loaded: "), text);
   }
 
