@@ -125,7 +125,11 @@ final class Main implements Callable<Integer> {
   /// Of a file the message is often nothing but its name.
   private static String sentence(IOException e) {
     return e instanceof FileSystemException file && file.getReason() == null
-        ? "bench: " + file.getFile() + ": " + e.getClass().getSimpleName()
+        ? "bench: "
+            + file.getFile()
+            + " cannot be opened or made ("
+            + e.getClass().getSimpleName()
+            + "); name another place"
         : e.getMessage();
   }
 
@@ -206,7 +210,7 @@ final class Main implements Callable<Integer> {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw refused("--report: the folder cannot be made; " + sentence(e));
+      throw refused("--report " + folder + ": the folder cannot be made");
     }
   }
 
@@ -238,7 +242,7 @@ final class Main implements Callable<Integer> {
       }
     }
     if (measured.isEmpty()) {
-      System.out.println("nothing was measured: --only leaves no variant of " + arguments(chosen));
+      System.out.println("nothing was measured: --only " + only + " is found in no variant");
     }
     return measured;
   }

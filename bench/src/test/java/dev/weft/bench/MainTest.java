@@ -16,7 +16,7 @@ final class MainTest {
     "limits --device cuda:9, device cuda:9",
     "limits --jvms 0, --jvms must be at least 1 but is 0",
     "limits --threads 0, --threads must be at least 1 but is 0",
-    "limits --report /dev/null/page, --report: the folder cannot be made",
+    "limits --report /dev/null/page, --report /dev/null/page: the folder cannot be made",
     "limits --peers nobody, no peer is called nobody; there are [",
     "limits --json /no/such/rows.json, --json /no/such/rows.json: there is no folder",
   })
