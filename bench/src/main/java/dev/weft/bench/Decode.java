@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /// GPT-2 124M, one token at a time for each of some sequences side by side, 64 tokens from a
 /// context on. The limit is the time to read weights and caches once at the bandwidth of the same
@@ -17,10 +18,9 @@ final class Decode implements Benchmark {
   private static final int RUNS = 5;
 
   /// What peers' logits may be off by, as a share of the largest one. A narrow type is rounded
-  /// otherwise by each engine.
-  private static final double TOLERANCE = 1e-3;
-
-  private static final double NARROW_TOLERANCE = 0.1;
+  /// otherwise by each engine, which may round what goes into its products, too.
+  private static final Map<String, Double> TOLERANCES =
+      Map.of("f32", 1e-5, "bf16", 0.03, "int8", 0.1);
 
   private record Variant(String dtype, int rows, int context) {
     @Override
@@ -130,7 +130,7 @@ final class Decode implements Benchmark {
     if (setting.reference() == null) {
       return;
     }
-    double tolerance = dtype.equals("f32") ? TOLERANCE : NARROW_TOLERANCE;
+    double tolerance = TOLERANCES.get(dtype);
     String work = "GPT-2 124M " + dtype + ", " + rows + " rows";
     try (Engine.TextModel wanted = setting.reference().textModel(dtype, rows)) {
       int[][] prompts = prompts(rows, 16);

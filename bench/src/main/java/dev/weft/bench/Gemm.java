@@ -23,7 +23,7 @@ final class Gemm implements Benchmark {
   private static final int RUNS = 15;
 
   /// Share of the largest value by which two orders of summation may differ.
-  private static final double TOLERANCE = 1e-5;
+  private static final double TOLERANCE = 5e-6;
 
   @Override
   public String name() {
