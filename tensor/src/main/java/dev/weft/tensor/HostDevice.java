@@ -1,6 +1,7 @@
 package dev.weft.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongFunction;
 
 /// A device whose memory is the host's: everything but the kernels.
 public abstract class HostDevice implements Device {
@@ -9,6 +10,16 @@ public abstract class HostDevice implements Device {
   /// A device with a pool of its own.
   protected HostDevice(String name) {
     memory = new HostMemory(name);
+  }
+
+  /// A device with a pool of its own.
+  ///
+  /// @param source of the pool's memory: a number of bytes to memory aligned to 64, contents
+  ///     undefined, never given back; null where it has none, and the JVM's is taken. It is asked
+  /// by
+  ///     one thread at a time
+  protected HostDevice(String name, LongFunction<MemorySegment> source) {
+    memory = new HostMemory(name, source);
   }
 
   @Override

@@ -23,7 +23,7 @@ public final class CpuDevice extends HostDevice {
   private final boolean vectors;
 
   private CpuDevice(Kernels kernels, String description, boolean vectors) {
-    super(KIND);
+    super(KIND, HugePages.source());
     this.kernels = kernels;
     this.description = description;
     this.vectors = vectors;
