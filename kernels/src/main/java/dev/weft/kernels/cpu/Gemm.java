@@ -4,7 +4,7 @@ import dev.weft.tensor.Device;
 import dev.weft.tensor.Grad;
 import dev.weft.tensor.Tensor;
 
-/// `matmul`: the right side is packed into panels, then [Product] runs.
+/// `matmul`: the right side is packed into panels, before [Product] runs or while it does.
 final class Gemm {
   private final Team team;
 
@@ -32,21 +32,21 @@ final class Gemm {
   }
 
   private void one(Device device, boolean accumulate, Matrices c, Matrices a, Matrices b, int i) {
+    if (Panels.late(c.rows)) {
+      Panels panels = Panels.dense(b.address(i), b.row, b.step, a.columns, c.columns);
+      run(device, accumulate, c, a, panels, i);
+      return;
+    }
     try (Scratch scratch = new Scratch(device, Panels.bytes(a.columns, c.columns))) {
       Panels panels =
           Panels.pack(team, scratch.address, b.address(i), b.row, b.step, a.columns, c.columns);
-      Product product =
-          new Product(
-              c.rows,
-              a.address(i),
-              a.row,
-              a.step,
-              panels,
-              c.address(i),
-              c.row,
-              accumulate,
-              Epilogue.NONE);
-      product.run(device, team);
+      run(device, accumulate, c, a, panels, i);
     }
+  }
+
+  private void run(Device device, boolean accumulate, Matrices c, Matrices a, Panels b, int i) {
+    long from = a.address(i);
+    new Product(c.rows, from, a.row, a.step, b, c.address(i), c.row, accumulate, Epilogue.NONE)
+        .run(device, team);
   }
 }

@@ -22,6 +22,11 @@ final class Linear {
       return;
     }
     Matrices dense = new Matrices(w.dense());
+    if (Panels.late(rows)) {
+      Panels panels = Panels.dense(dense.address(0), dense.row, dense.step, w.in(), w.out());
+      run(device, y, x, rows, panels, bias, activation, residual);
+      return;
+    }
     try (Scratch scratch = new Scratch(device, Panels.bytes(w.in(), w.out()))) {
       Panels panels =
           Panels.pack(

@@ -211,7 +211,11 @@ final class Optimizers {
         sums.length,
         Walk.GRAIN / BLOCK,
         (from, to) -> {
-          for (int i = (int) from; i < to; i++) {
+          int i = (int) from;
+          for (; LANES == 16 && i + 4 <= to && (i + 4L) * BLOCK <= size; i += 4) {
+            RowSums.squaresOfFour(x.address() + 4L * i * BLOCK, BLOCK, sums, i);
+          }
+          for (; i < to; i++) {
             long start = (long) i * BLOCK;
             sums[i] = RowSums.squares(x.address() + 4 * start, (int) Math.min(BLOCK, size - start));
           }

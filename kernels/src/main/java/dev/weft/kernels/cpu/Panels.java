@@ -12,26 +12,50 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Weight;
 import jdk.incubator.vector.IntVector;
 
-/// The right side of a product in panels of 48 columns, k-major, as [Weight] lays them out.
+/// The right side of a product in panels of 48 columns, k-major, as [Weight] lays them out; or a
+/// dense matrix that is still to be packed, block by block where it is used.
 ///
 /// @param type F32, BF16 or I8
-/// @param address of element (0, 0)
+/// @param address of element (0, 0); of a dense matrix 0
 /// @param scales address of an I8 pack's scales, else 0
 /// @param k rows
 /// @param n columns that count; the last panel's others are zero
-record Panels(DType type, long address, long scales, int k, int n) {
+/// @param dense the matrix, null when packed
+record Panels(DType type, long address, long scales, int k, int n, Dense dense) {
   /// Columns.
   static final int WIDTH = Weight.PANEL;
 
   /// Bytes of a panel's row in F32.
   static final int ROW_BYTES = WIDTH * Float.BYTES;
 
+  /// With more rows in a product its matrix is packed before, not again for each part of the rows.
+  private static final int LATE = 512;
+
   /// With fewer elements waking the team takes longer than packing.
   private static final int SMALL = 1 << 14;
 
+  /// An F32 matrix as it lies in memory; strides in bytes.
+  record Dense(long address, long kStride, long nStride) {}
+
   static Panels of(Weight w) {
     long scales = w.scales() == null ? 0 : w.scales().address();
-    return new Panels(w.dtype(), w.panels().address(), scales, w.in(), w.out());
+    return new Panels(w.dtype(), w.panels().address(), scales, w.in(), w.out(), null);
+  }
+
+  /// Whether a product of this many rows packs a dense matrix while it runs: so a large weight is
+  /// read once, and its panels never leave the second cache.
+  static boolean late(int rows) {
+    return rows > 1 && rows <= LATE;
+  }
+
+  /// A (k, n) matrix that is packed late.
+  static Panels dense(long address, long kStride, long nStride, int k, int n) {
+    return new Panels(DType.F32, 0, 0, k, n, new Dense(address, kStride, nStride));
+  }
+
+  /// Whether tiles can read them where they are.
+  boolean ready() {
+    return type == DType.F32 && dense == null;
   }
 
   static int count(int n) {
@@ -66,7 +90,7 @@ record Panels(DType type, long address, long scales, int k, int n) {
   /// Packs a (k, n) matrix at `target` as F32; strides in bytes.
   static Panels pack(
       Team team, long target, long source, long kStride, long nStride, int k, int n) {
-    Panels panels = new Panels(DType.F32, target, 0, k, n);
+    Panels panels = new Panels(DType.F32, target, 0, k, n, null);
     int parts = (long) k * n < SMALL ? 1 : Math.min(panels.count(), 4 * team.size());
     team.run(
         parts,
@@ -144,6 +168,11 @@ record Panels(DType type, long address, long scales, int k, int n) {
   /// Rows `from` … `from + count − 1` of a panel as F32 (an I8 pack's values, unscaled). In BF16
   /// `from` is even, and the partner of an odd last row is written too.
   void widen(long target, int panel, int from, int count) {
+    if (dense != null) {
+      long matrix = dense.address + from * dense.kStride + (long) panel * WIDTH * dense.nStride;
+      pack(target, matrix, dense.kStride, dense.nStride, count, columns(panel));
+      return;
+    }
     long source = address(panel, from);
     if (type == DType.BF16) {
       for (int k = 0; k < count; k += 2) {

@@ -33,6 +33,13 @@ record Product(
   /// Tiles of a part: with one block of k they stay in the second cache beside a panel's block.
   private static final int TILES = 16;
 
+  /// Tiles of a part that packs its panels itself: the block of k that it goes through all panels
+  /// with takes 600 KB of the second cache at most.
+  private static final int DENSE_TILES = 64;
+
+  /// Panels for each of which such a part packs its rows of A: so many that it does not show.
+  private static final int DENSE_PANELS = 32;
+
   /// With fewer multiply-adds waking the team takes longer than the product.
   private static final long SMALL = 1 << 18;
 
@@ -44,9 +51,12 @@ record Product(
       return;
     }
     int threads = (long) m * b.n() * b.k() < SMALL ? 1 : team.size();
-    int rowParts = Math.ceilDiv(tiles, TILES);
+    int rowParts = Math.ceilDiv(tiles, b.dense() == null ? TILES : DENSE_TILES);
     int panelParts = 1;
-    if (rowParts >= threads) {
+    if (b.dense() != null) {
+      int shares = threads * Math.max(1, panels / (threads * DENSE_PANELS));
+      panelParts = Math.min(panels, Math.ceilDiv(shares, rowParts));
+    } else if (rowParts >= threads) {
       rowParts = Math.min(tiles, Math.ceilDiv(rowParts, threads) * threads);
     } else {
       panelParts = Math.min(panels, Math.ceilDiv((m == 1 ? 4 : 1) * threads, rowParts));

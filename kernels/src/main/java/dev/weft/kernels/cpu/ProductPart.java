@@ -34,7 +34,7 @@ final class ProductPart {
   private final Device device;
 
   private long a; // the packed rows: tile, block, row; or the row itself
-  private long wide; // a panel's block as F32
+  private long wide; // a panel's block as packed F32
   private long chains; // of a tile and one group of an I8 panel
   private long edge; // C of a panel that is not whole, rows of 48
 
@@ -45,12 +45,12 @@ final class ProductPart {
     this.rows = rows;
     this.device = device;
     block = rows == 1 ? b.k() : K_BLOCK;
-    depth = rows == 1 ? b.k() : Math.min(BLOCKS * K_BLOCK, b.k());
+    depth = rows == 1 ? b.k() : Math.min((b.dense() == null ? BLOCKS : 1) * K_BLOCK, b.k());
     blocks = block == 0 ? 0 : Math.ceilDiv(depth, block);
   }
 
   void run(int panel, int endPanel) {
-    boolean widens = b.type() != DType.F32 && rows > 1;
+    boolean widens = !b.ready() && rows > 1;
     long packed = rows == 1 ? depth * 4L : (long) MicroKernels.tiles(rows) * blocks * TILE;
     long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
     long chainBytes = (long) ROWS * ROW_BYTES;
@@ -163,7 +163,7 @@ final class ProductPart {
   }
 
   private void block(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
-    if (b.type() == DType.F32 || count == 0) {
+    if (b.ready() || count == 0) {
       tiles(tiles, b.address(p, k), b.columns(p), count, out, outRow, begins);
     } else if (rows == 1) {
       if (b.type() == DType.BF16) {
@@ -171,7 +171,7 @@ final class ProductPart {
       } else {
         OneRow.i8(a, b.address(p, 0), b.scales(p, 0), count, out);
       }
-    } else if (b.type() == DType.BF16) {
+    } else if (b.type() != DType.I8) {
       b.widen(wide, p, k, count);
       tiles(tiles, wide, b.columns(p), count, out, outRow, begins);
     } else {

@@ -123,6 +123,26 @@ final class RowSums {
     return VectorMath.tree(a, b, c, d);
   }
 
+  /// [#squares] of four rows of n values, one behind the other, with vectors of sixteen lanes: four
+  /// streams out of memory are faster than one. n is a multiple of 16.
+  static void squaresOfFour(long x, int n, double[] sums, int at) {
+    FloatVector a = all(0f);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    long apart = 4L * n;
+    for (long o = x; o < x + apart; o += BYTES) {
+      a = addSquare(a, load(o));
+      b = addSquare(b, load(o + apart));
+      c = addSquare(c, load(o + 2 * apart));
+      d = addSquare(d, load(o + 3 * apart));
+    }
+    sums[at] = VectorMath.tree(a, a, a, a);
+    sums[at + 1] = VectorMath.tree(b, b, b, b);
+    sums[at + 2] = VectorMath.tree(c, c, c, c);
+    sums[at + 3] = VectorMath.tree(d, d, d, d);
+  }
+
   /// Σ exp(x − max).
   static float sumOfExp(long x, int n, float max) {
     FloatVector a = all(0f);

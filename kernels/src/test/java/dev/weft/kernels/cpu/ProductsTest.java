@@ -144,6 +144,29 @@ class ProductsTest {
     }
   }
 
+  /// A dense matrix is packed while the product runs up to 512 rows, before it with more.
+  @Test
+  void packingEarlyOrLateChangesNoBit() {
+    try (Scope scope = Scope.noGrad()) {
+      Tensor b = random(400, 197);
+      Tensor columns = Tensor.empty(device, DType.F32, Shape.of(197, 400)).transpose();
+      device.kernels().copy(Grad.into(columns), b);
+      Weight packed = Weight.pack(b, DType.F32, scope);
+      for (int rows : new int[] {2, 385, 512, 513}) {
+        Tensor a = random(rows, 400);
+        Tensor c = random(rows, 197);
+        Tensor sum = Tensor.of(device, c.shape(), c.toFloats());
+        new ReferenceKernels().matmul(new Grad(sum, true), a, b);
+        device.kernels().matmul(new Grad(c, true), a, columns);
+        assertSameBits(sum.toFloats(), c.toFloats(), rows + " rows");
+        assertSameBits(
+            linear(device.kernels(), a, packed, null),
+            linear(device.kernels(), a, Weight.dense(columns), null),
+            rows + " rows, linear");
+      }
+    }
+  }
+
   @Test
   void theFirstCallAndTheTenThousandthGiveTheSameBits() {
     try (Scope scope = Scope.noGrad()) {
