@@ -1,9 +1,11 @@
 package dev.weft.bench.jmh;
 
 import dev.weft.bench.FixedLogits;
+import dev.weft.decoding.AllowedWords;
 import dev.weft.decoding.BadWords;
 import dev.weft.decoding.Candidates;
 import dev.weft.decoding.Filter;
+import dev.weft.decoding.ForcedToken;
 import dev.weft.decoding.FrequencyPenalty;
 import dev.weft.decoding.History;
 import dev.weft.decoding.LogitBias;
@@ -42,6 +44,8 @@ public class Filters extends KernelBenchmark {
     NO_REPEAT_NGRAM(new NoRepeatNgram(3)),
     LOGIT_BIAS(new LogitBias(Map.of(5, 1.0, 50_000, -1.0))),
     BAD_WORDS(new BadWords(new int[] {7}, new int[] {47, 94})),
+    ALLOWED_WORDS(new AllowedWords(IntStream.range(0, 1000).map(i -> i * 50).toArray())),
+    FORCED_TOKEN(ForcedToken.first(7)),
     MIN_LENGTH(new MinLength(2000, 50_256));
 
     private final Filter filter;

@@ -14,30 +14,27 @@ import org.openjdk.jmh.annotations.State;
 
 /// GEMM, and GEMV where there is one row, with GPT-2's matrices: dense in F32, and packed in each
 /// type.
-public class Products {
-  /// (k, n) of GPT-2 124M, and the rows that come.
-  @State(Scope.Benchmark)
-  public static class Sizes extends KernelBenchmark {
-    @Param({"1", "8", "32", "512"})
-    int rows;
+public class Products extends KernelBenchmark {
+  @Param({"1", "8", "32", "512"})
+  int rows;
 
-    @Param({"768x768", "768x3072", "3072x768"})
-    String matrix;
+  /// (k, n) of GPT-2 124M.
+  @Param({"768x768", "768x3072", "3072x768"})
+  String matrix;
 
-    Tensor x;
-    Tensor matrixValues;
-    Tensor y;
+  private Tensor x;
+  private Tensor matrixValues;
+  private Tensor y;
 
-    /// Makes the operands.
-    @Setup(Level.Trial)
-    public void prepare() {
-      String[] size = matrix.split("x");
-      int k = Integer.parseInt(size[0]);
-      int n = Integer.parseInt(size[1]);
-      x = normal(rows, k);
-      matrixValues = normal(k, n);
-      y = empty(rows, n);
-    }
+  /// Makes the operands.
+  @Setup(Level.Trial)
+  public void prepare() {
+    String[] size = matrix.split("x");
+    int k = Integer.parseInt(size[0]);
+    int n = Integer.parseInt(size[1]);
+    x = normal(rows, k);
+    matrixValues = normal(k, n);
+    y = empty(rows, n);
   }
 
   /// A packed weight.
@@ -46,24 +43,24 @@ public class Products {
     @Param({"F32", "BF16", "I8"})
     DType dtype;
 
-    Weight weight;
+    private Weight weight;
 
     /// Packs it.
     @Setup(Level.Trial)
-    public void prepare(Sizes sizes) {
-      weight = Weight.pack(sizes.matrixValues, dtype, sizes.owner);
+    public void prepare(Products products) {
+      weight = Weight.pack(products.matrixValues, dtype, products.owner);
     }
   }
 
   /// As in training: both sides as they are.
   @Benchmark
-  public void dense(Sizes sizes) {
-    sizes.kernels.matmul(Grad.into(sizes.y), sizes.x, sizes.matrixValues);
+  public void dense() {
+    kernels.matmul(Grad.into(y), x, matrixValues);
   }
 
   /// As in inference.
   @Benchmark
-  public void packed(Sizes sizes, Packed packed) {
-    sizes.kernels.linear(sizes.y, sizes.x, packed.weight, null, Activation.NONE, null);
+  public void packed(Packed packed) {
+    kernels.linear(y, x, packed.weight, null, Activation.NONE, null);
   }
 }
