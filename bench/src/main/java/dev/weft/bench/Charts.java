@@ -66,6 +66,13 @@ final class Charts {
               "vocabulary",
               "ms"),
           growth(
+              "threads",
+              "GPT-2 124M, one sequence, context 128",
+              "threads",
+              "(f32) GPT-2 124M, batch 1, context 128, (\\d+) threads?",
+              "threads",
+              "tokens/s"),
+          growth(
               "step-hidden",
               "Training step of an LSTM, 32 rows of 32 steps",
               "rnn",

@@ -98,21 +98,17 @@ final class Decode implements Benchmark {
   }
 
   private Row measure(Setting setting, Engine.TextModel model, Variant variant, String how) {
-    double[] seconds = new double[RUNS];
-    run(model, variant); // warm
     double bandwidth = setting.bandwidth();
     double gigaflops = setting.gigaflops();
-    for (int i = 0; i < RUNS; i++) {
-      seconds[i] = run(model, variant);
-    }
+    double[] seconds = Stopwatch.ownSeconds(() -> run(model, variant), 2, RUNS);
     bandwidth = (bandwidth + setting.bandwidth()) / 2;
     gigaflops = (gigaflops + setting.gigaflops()) / 2;
-    Arrays.sort(seconds);
     double least = Math.max(variant.bytes() / bandwidth, variant.flops() / (gigaflops * 1e9));
     double limit = variant.rows / least;
     return Row.rate(name(), variant + how, variant.rows * TOKENS, seconds, "tokens/s", limit);
   }
 
+  /// Seconds of all tokens after the prompt.
   private static double run(Engine.TextModel model, Variant variant) {
     model.read(prompts(variant.rows, variant.context));
     int[] ids = new int[variant.rows];

@@ -49,14 +49,9 @@ final class DecodeGrowth {
             small.layerNormEps());
     try (Gpt2 weights = Gpt2.create(config, device, DType.F32, 1);
         WeftText model = new WeftText(Gpt2Inference.of(weights, DType.F32), 1)) {
-      double[] seconds = new double[RUNS];
-      run(model, vocabulary); // warm
       double bandwidth = setting.bandwidth();
-      for (int i = 0; i < RUNS; i++) {
-        seconds[i] = run(model, vocabulary);
-      }
+      double[] seconds = Stopwatch.ownSeconds(() -> run(model, vocabulary), 2, RUNS);
       bandwidth = (bandwidth + setting.bandwidth()) / 2;
-      Arrays.sort(seconds);
       double bytes = Decode.weightBytes("f32", config) + config.cacheBytes(CONTEXT + TOKENS / 2);
       return Row.time("decode", variant, 1000.0 / TOKENS, seconds, "ms", 1000 * bytes / bandwidth);
     }

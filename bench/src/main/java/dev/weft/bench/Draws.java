@@ -21,7 +21,6 @@ final class Draws {
   private Draws() {}
 
   static void measure(Setting setting, List<Row> rows) throws IOException {
-    double perRow = 1e6 * 4.0 * VOCABULARY / setting.bandwidth();
     for (DrawWork.Kind kind : DrawWork.Kind.values()) {
       if (!setting.wants("f32 " + kind.title())) {
         continue;
@@ -33,14 +32,17 @@ final class Draws {
           if (setting.reference() != null) {
             check(work, drawing);
           }
-          rows.add(time(kind.title(), drawing, beams * perRow));
+          rows.add(time(setting, kind.title(), drawing, beams));
         }
       }
     }
   }
 
-  static Row time(String what, Engine.Drawing drawing, double limit) {
+  static Row time(Setting setting, String what, Engine.Drawing drawing, int beams) {
+    double before = setting.bandwidth();
     double[] seconds = Stopwatch.seconds(() -> drawing.run(TIMES), 3, RUNS);
+    double bandwidth = (before + setting.bandwidth()) / 2;
+    double limit = 1e6 * 4.0 * VOCABULARY * beams / bandwidth;
     return Row.time("decoding", "f32 " + what, 1e6 / TIMES, seconds, "us", limit);
   }
 

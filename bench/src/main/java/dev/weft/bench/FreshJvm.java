@@ -40,12 +40,16 @@ final class FreshJvm {
       int status = process.waitFor();
       if (status != 0) {
         throw new IOException(
-            "bench: a fresh JVM ended with status " + status + "; its message stands above");
+            "bench: "
+                + command.command().getFirst()
+                + " ended with status "
+                + status
+                + "; its message stands above");
       }
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();
-      throw new IOException("bench: interrupted while a fresh JVM ran", e);
+      throw new IOException("bench: interrupted while " + command.command().getFirst() + " ran", e);
     }
   }
 }

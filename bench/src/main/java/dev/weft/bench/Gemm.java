@@ -34,10 +34,10 @@ final class Gemm implements Benchmark {
   public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (int[] shape : DENSE) {
-      measure(setting, work(shape, false), rows);
+      measure(setting, shape, false, rows);
     }
     for (int[] shape : PACKED) {
-      measure(setting, work(shape, true), rows);
+      measure(setting, shape, true, rows);
     }
     return rows;
   }
@@ -58,12 +58,14 @@ final class Gemm implements Benchmark {
     return values;
   }
 
-  private void measure(Setting setting, ProductWork work, List<Row> rows) throws IOException {
-    String size = work.m() + "x" + work.k() + "x" + work.n();
-    String variant = (work.packed() ? "f32 packed " : "f32 dense ") + size;
+  private void measure(Setting setting, int[] shape, boolean packed, List<Row> rows)
+      throws IOException {
+    String size = shape[0] + "x" + shape[1] + "x" + shape[2];
+    String variant = (packed ? "f32 packed " : "f32 dense ") + size;
     if (!setting.wants(variant)) {
       return;
     }
+    ProductWork work = work(shape, packed);
     try (Engine.Product product = setting.engine().product(work)) {
       if (product == null) {
         return;

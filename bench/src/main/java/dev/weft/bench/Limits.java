@@ -24,7 +24,7 @@ final class Limits implements Benchmark {
       return rows;
     }
     for (int n = 1; n <= (limits.threaded() ? setting.threads() : 1); n++) {
-      String on = limits.threaded() ? ", " + n + (n == 1 ? " thread" : " threads") : "";
+      String on = limits.threaded() ? Threads.on(n) : "";
       double flops = limits.flops(n) / 1e9;
       rows.add(Row.exact(name(), "f32 fused multiply-adds" + on, flops, "GFLOP/s"));
       rows.add(Row.exact(name(), "f32 read" + on, limits.readBandwidth(n) / 1e9, "GB/s"));

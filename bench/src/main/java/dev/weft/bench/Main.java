@@ -33,6 +33,7 @@ final class Main implements Callable<Integer> {
   static final List<Benchmark> ALL =
       List.of(
           new Limits(),
+          new Threads(),
           new Gemm(),
           new Prefill(),
           new Decode(),
@@ -46,7 +47,8 @@ final class Main implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "NAME",
-      description = "limits gemm prefill decode train rnn decoding start memory (default: all)")
+      description =
+          "limits threads gemm prefill decode train rnn decoding start memory (default: all)")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--device", defaultValue = "cpu", description = "Default: ${DEFAULT-VALUE}.")
@@ -76,7 +78,7 @@ final class Main implements Callable<Integer> {
       paramLabel = "REGEX",
       defaultValue = "",
       description =
-          "Of gemm, prefill, decode, train, rnn and decoding: the variants it is found in.")
+          "Of threads, gemm, prefill, decode, train, rnn and decoding: the variants it is found in.")
   private Pattern only;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
@@ -145,16 +147,14 @@ final class Main implements Callable<Integer> {
     if (rounds < 1) {
       throw refused("--jvms must be at least 1 but is " + rounds);
     }
-    if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
-      throw refused("--json " + json + ": there is no folder to write it to");
+    if (json != null) {
+      requireFile(json);
     }
     if (report != null) {
-      requireFolder(report); // now, not after an hour
+      requireFolder(report);
     }
     if (threads != null) {
-      if (threads < 1) {
-        throw refused("--threads must be at least 1 but is " + threads);
-      }
+      requireThreads(threads);
       System.setProperty("weft.threads", threads.toString());
     }
     Device opened = open();
@@ -171,7 +171,7 @@ final class Main implements Callable<Integer> {
       keep(Figures.join(List.of(measure(chosen, opened)), Map.of()), page, opened);
       return 0;
     }
-    Rounds all = new Rounds(parties, arguments(chosen), options(), team(), models);
+    Rounds all = new Rounds(parties, chosen, only.pattern(), options(), team(), models);
     all.prepare(home());
     for (int round = 1; round <= rounds; round++) {
       System.out.println("round " + round + " of " + rounds);
@@ -206,16 +206,45 @@ final class Main implements Callable<Integer> {
     return Machine.here(opened.description(), team());
   }
 
+  // Before anything is measured, not after an hour.
+
+  private void requireFile(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(file)) {
+      throw refused("--json " + file + " is a folder; name a file");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw refused("--json " + file + ": there is no folder to write it to");
+    }
+    if (!Files.isWritable(folder)) {
+      throw refused("--json " + file + ": nothing can be written to its folder");
+    }
+  }
+
   private void requireFolder(Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw refused("--report " + folder + ": the folder cannot be made");
     }
+    if (!Files.isWritable(folder)) {
+      throw refused("--report " + folder + ": nothing can be written to the folder");
+    }
+  }
+
+  private void requireThreads(int threads) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (threads < 1) {
+      throw refused("--threads must be at least 1 but is " + threads);
+    }
+    if (threads > processors) {
+      throw refused(
+          "--threads must be at most " + processors + ", the processors here, but is " + threads);
+    }
   }
 
   private int team() {
-    return threads != null ? threads : Runtime.getRuntime().availableProcessors();
+    return Integer.getInteger("weft.threads", Runtime.getRuntime().availableProcessors());
   }
 
   private Device open() {
@@ -242,7 +271,10 @@ final class Main implements Callable<Integer> {
       }
     }
     if (measured.isEmpty()) {
-      System.out.println("nothing was measured: --only " + only + " is found in no variant");
+      System.out.println(
+          only.pattern().isEmpty()
+              ? "nothing was measured: there is nothing of it on this device"
+              : "nothing was measured: --only " + only + " is found in no variant");
     }
     return measured;
   }
@@ -271,13 +303,6 @@ final class Main implements Callable<Integer> {
       }
     }
     return peers;
-  }
-
-  /// What every JVM is told.
-  private List<String> arguments(List<Benchmark> chosen) {
-    List<String> arguments = new ArrayList<>(chosen.stream().map(Benchmark::name).toList());
-    arguments.add("--only=" + only.pattern());
-    return arguments;
   }
 
   /// For a JVM that measures Weft.

@@ -66,11 +66,11 @@ record Party(String name, String title, String settings, Path folder, Properties
   }
 
   /// Measures in a fresh JVM.
-  List<Row> measure(List<String> benchmarks, List<String> options, int threads, Path models)
+  List<Row> measure(List<String> benchmark, List<String> options, int threads, Path models)
       throws IOException {
     Path file = Files.createTempFile("weft-bench", ".json");
     try {
-      List<String> arguments = new ArrayList<>(benchmarks);
+      List<String> arguments = new ArrayList<>(benchmark);
       arguments.addAll(options);
       arguments.addAll(List.of("--models", models.toString(), "--rows", file.toString()));
       if (folder == null) {

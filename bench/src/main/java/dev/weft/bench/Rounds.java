@@ -9,12 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Measures Weft and its peers in turns, each time in a fresh JVM, because the JIT compiles
-/// differently from start to start and the machine may be faster now than later. A peer that fails
-/// takes no further part, and the rest goes on.
+/// Measures Weft and its peers in turns, benchmark by benchmark, each time in a fresh JVM, because
+/// the JIT compiles differently from start to start and the machine may be faster now than later. A
+/// peer that fails takes no further part, and the rest goes on.
 final class Rounds {
   private final List<Party> parties;
-  private final List<String> benchmarks;
+  private final List<Benchmark> benchmarks;
+  private final String only;
   private final List<String> options; // of Weft's JVMs
   private final int threads;
   private final Path models;
@@ -23,12 +24,14 @@ final class Rounds {
 
   Rounds(
       List<Party> parties,
-      List<String> benchmarks,
+      List<Benchmark> benchmarks,
+      String only,
       List<String> options,
       int threads,
       Path models) {
     this.parties = parties;
     this.benchmarks = benchmarks;
+    this.only = only;
     this.options = options;
     this.threads = threads;
     this.models = models;
@@ -55,20 +58,26 @@ final class Rounds {
     }
   }
 
-  /// One JVM of each.
+  /// Each benchmark in one JVM of each party that does it.
   void run() throws IOException {
-    for (Party party : parties) {
-      if (party == Party.WEFT) {
-        rounds.get(party).add(party.measure(benchmarks, options, threads, models));
-      } else if (!failed.contains(party)) {
-        try {
-          List<String> ofPeer = List.of("--threads", "" + threads);
-          rounds.get(party).add(party.measure(benchmarks, ofPeer, threads, models));
-        } catch (IOException e) {
-          fail(party, e);
+    for (Benchmark benchmark : benchmarks) {
+      for (Party party : parties) {
+        if (party == Party.WEFT) {
+          measure(benchmark, party, options);
+        } else if (benchmark.forPeers() && !failed.contains(party)) {
+          try {
+            measure(benchmark, party, List.of("--threads", "" + threads));
+          } catch (IOException e) {
+            fail(party, e);
+          }
         }
       }
     }
+  }
+
+  private void measure(Benchmark benchmark, Party party, List<String> more) throws IOException {
+    List<String> arguments = List.of(benchmark.name(), "--only=" + only);
+    rounds.get(party).add(party.measure(arguments, more, threads, models));
   }
 
   private void fail(Party party, IOException e) {

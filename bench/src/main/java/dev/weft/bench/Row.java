@@ -37,6 +37,11 @@ record Row(
     return new Row(benchmark, variant, value, worst, unit, limit, place);
   }
 
+  /// The same figure as a part of another benchmark.
+  Row named(String benchmark, String variant) {
+    return new Row(benchmark, variant, value, worst, unit, limit, roof);
+  }
+
   /// A rate from sorted seconds, each of which did `work`.
   static Row rate(
       String benchmark, String variant, double work, double[] seconds, String unit, double limit) {

@@ -33,10 +33,11 @@ final class Start implements Benchmark {
   public List<Row> run(Setting setting) throws IOException {
     Path folder = ((WeftEngine) setting.engine()).models().ensureGpt2();
     String device = setting.device().name();
-    double limit = folder.resolve("model.safetensors").toFile().length() / setting.bandwidth();
+    long bytes = folder.resolve("model.safetensors").toFile().length();
     List<Row> rows = new ArrayList<>();
     for (String dtype : List.of("F32", "I8")) {
       double[] seconds = new double[RUNS];
+      double before = setting.bandwidth();
       FreshJvm.run(
           First.class, List.of(), device, folder.toString(), dtype); // the file is in memory now
       for (int i = 0; i < RUNS; i++) {
@@ -45,6 +46,7 @@ final class Start implements Benchmark {
         seconds[i] = (System.nanoTime() - start) * 1e-9;
       }
       Arrays.sort(seconds);
+      double limit = bytes / ((before + setting.bandwidth()) / 2);
       String variant = (dtype.equals("I8") ? "int8" : "f32") + " GPT-2 124M, first token";
       rows.add(Row.time(name(), variant, 1, seconds, "s", limit));
     }

@@ -53,11 +53,19 @@ final class PartyTest {
   }
 
   @Test
+  void aCommandThatFailsIsNamed(@TempDir Path home) throws IOException {
+    peer(home, "one", "prepare = false {models}");
+    Party party = Party.peer(home, "one");
+    IOException e = assertThrows(IOException.class, () -> party.prepare(home, home));
+    assertTrue(e.getMessage().startsWith("bench: false ended with status 1;"), e.getMessage());
+  }
+
+  @Test
   void aPeerThatFailsIsLeftOutAndTheRestGoesOn(@TempDir Path home) throws IOException {
     peer(home, "one", "prepare = false");
     Path models = Files.createDirectories(home.resolve("models"));
     Rounds rounds =
-        new Rounds(List.of(Party.peer(home, "one")), List.of("gemm"), List.of(), 2, models);
+        new Rounds(List.of(Party.peer(home, "one")), List.of(new Gemm()), "", List.of(), 2, models);
     rounds.prepareParties(home);
     rounds.run(); // would say that it was not built
     assertFalse(rounds.complete());

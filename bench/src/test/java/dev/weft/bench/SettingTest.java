@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.bench.engine.DrawWork;
 import dev.weft.bench.engine.Engine;
+import dev.weft.bench.engine.Gpt2TrainingWork;
 import dev.weft.bench.engine.Models;
 import dev.weft.bench.engine.ProductWork;
+import dev.weft.bench.engine.RecurrentWork;
 import dev.weft.tensor.Devices;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -134,6 +136,71 @@ final class SettingTest {
   void wrongBeamsAreRefused() {
     Setting setting = beside(new Wrong(7), "beam");
     assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()));
+  }
+
+  /// Says what it was asked for and does nothing.
+  private record Asked(List<Object> works) implements Engine {
+    @Override
+    public String description() {
+      return "asked";
+    }
+
+    @Override
+    public Product product(ProductWork work) {
+      works.add(work);
+      return null;
+    }
+
+    @Override
+    public TextModel textModel(String dtype, int rows) {
+      works.add(dtype);
+      return null;
+    }
+
+    @Override
+    public Training train(Gpt2TrainingWork work) {
+      works.add(work);
+      return null;
+    }
+
+    @Override
+    public Training train(RecurrentWork work) {
+      works.add(work);
+      return null;
+    }
+
+    @Override
+    public Drawing draw(DrawWork work) {
+      works.add(work);
+      return null;
+    }
+  }
+
+  @Test
+  void everyGoalIsAVariantThatIsMeasured() throws IOException {
+    for (Goal goal : Goal.all()) {
+      Asked asked = new Asked(new ArrayList<>());
+      Setting setting = beside(asked, "^" + Pattern.quote(goal.variant()) + "$");
+      for (Benchmark benchmark : Main.ALL) {
+        if (benchmark.name().equals(goal.benchmark())) {
+          benchmark.run(setting);
+        }
+      }
+      assertEquals(1, asked.works.size(), goal::toString);
+    }
+  }
+
+  @Test
+  void aModelIsOpenedWhereOneOfItsVariantsIsWanted() throws IOException {
+    WeftEngine weft = new WeftEngine(WEFT.device(), new Models(Path.of("/dev/null")));
+    List<Row> rows = new ArrayList<>();
+    for (String one : List.of("8 samples", "tokens, uncached", "beams$", "beams, cached")) {
+      Setting setting = new Setting(weft, null, weft.device(), 1, Pattern.compile(one));
+      assertThrows(IOException.class, () -> Generation.measure(setting, weft, rows), one);
+    }
+    Setting none = new Setting(weft, null, weft.device(), 1, Pattern.compile("draw"));
+    Generation.measure(none, weft, rows);
+    assertEquals(List.of(), rows);
   }
 
   @Test

@@ -26,6 +26,11 @@ public final class Models {
     this.folder = folder;
   }
 
+  /// Where they lie.
+  public Path folder() {
+    return folder;
+  }
+
   /// Folder of GPT-2 124M, as Hugging Face lays it out.
   public Path gpt2() {
     return folder.resolve("gpt2-124m");
