@@ -34,8 +34,9 @@ final class ColumnSums implements AutoCloseable {
 
   /// How wide blocks are when each of `groups` matrices has so many columns: a multiple of sixteen.
   static int width(int columns, long groups, Team team) {
-    int blocks = (int) Math.ceilDiv(team.size(), Math.max(1, groups));
-    int width = Math.ceilDiv(Math.ceilDiv(columns, blocks), 16) * 16;
+    int threads = (int) Math.ceilDiv(team.size(), Math.max(1, groups));
+    int blocks = Math.ceilDiv(columns, threads * WIDEST) * threads; // as many for each thread
+    int width = Math.ceilDiv(Math.ceilDiv(columns, Math.max(1, blocks)), 16) * 16;
     return Math.clamp(width, 16, WIDEST);
   }
 
@@ -82,6 +83,37 @@ final class ColumnSums implements AutoCloseable {
   /// Adds row number r, whose first column stands at x.
   void add(long r, long x) {
     add(scratch.address + (r & 15) * lane, x, n);
+  }
+
+  /// Adds rows 0 … rows − 1, the first of which stands at x: four at a time that share a lane, so
+  /// that it is read and written once for them.
+  void addAll(long x, long stride, int rows) {
+    int r = 0;
+    for (; r <= rows - 64; r += 64) {
+      for (int j = 0; j < 16; j++) {
+        addFour(scratch.address + j * lane, x + (r + j) * stride, 16 * stride, n);
+      }
+    }
+    for (; r < rows; r++) {
+      add(r, x + r * stride);
+    }
+  }
+
+  private static void addFour(long sum, long x, long stride, int n) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      long o = 4L * i;
+      FloatVector two = load(sum + o).add(load(x + o)).add(load(x + stride + o));
+      FloatVector four = two.add(load(x + 2 * stride + o)).add(load(x + 3 * stride + o));
+      store(four, sum + o);
+    }
+    if (i < n) {
+      long o = 4L * i;
+      VectorMask<Float> mask = first(n - i);
+      FloatVector two = load(sum + o).add(load(x + o, mask)).add(load(x + stride + o, mask));
+      FloatVector three = two.add(load(x + 2 * stride + o, mask));
+      store(three.add(load(x + 3 * stride + o, mask)), sum + o);
+    }
   }
 
   private static void add(long sum, long x, int n) {

@@ -106,9 +106,7 @@ final class Reductions {
                 sums.again(target, 1, y.accumulate());
               } else {
                 sums.clear(width);
-                for (int i = 0; i < n; i++) {
-                  sums.add(i, row + i * stride);
-                }
+                sums.addAll(row, stride, n);
                 sums.finish(target, scale, y.accumulate());
               }
             }
