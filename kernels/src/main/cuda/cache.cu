@@ -8,7 +8,7 @@
 #include "elementary.cuh"
 
 // Threads of a decoding block, and the most blocks that share one head of one token.
-#define DECODE_THREADS 128
+#define DECODE_THREADS 512
 #define MOST_SPLITS 32
 
 // The row that a packed token belongs to: how many rows end at or before it. Whole warps ask.

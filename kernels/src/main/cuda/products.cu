@@ -22,90 +22,107 @@ struct Finish {
 
 // ---- few rows, packed weights ---------------------------------------------------------------
 
-// Weights as they are packed (see packs.cu): each reads the 32-bit words of four neighbouring
-// columns, 16 bytes, and gives the K values of k that a word holds; of one row or two, AHEAD such
-// reads are under way at a time.
+// Weights as they are packed (see packs.cu): read as the 32-bit words of four neighbouring columns,
+// 16 bytes, which hold K values of k each.
 struct PackedF32 {
-  static const int K = 1, AHEAD = 4;
+  static const int K = 1;
   const unsigned* words;
 
   __device__ __forceinline__ float value(unsigned word, int) const { return __uint_as_float(word); }
   __device__ __forceinline__ float scale(int, int, int) const { return 1; }
-  static const bool SCALED = false;
 };
 
-// BF16 or F16; with four words of F16 ahead, which takes more registers to widen, ptxas spills.
-template <class T, int WORDS>
-struct PackedPairs {
-  static const int K = 2, AHEAD = WORDS;
+template <class T>
+struct PackedPairs {  // BF16 or F16
+  static const int K = 2;
   const unsigned* words;
 
   __device__ __forceinline__ float value(unsigned word, int j) const { return widen_of_pair<T>(word, j); }
   __device__ __forceinline__ float scale(int, int, int) const { return 1; }
-  static const bool SCALED = false;
 };
 
 struct PackedI8 {
-  static const int K = 4, AHEAD = 4;
+  static const int K = 4;
   const unsigned* words;
   const float* scales;
 
+  // The bits of 2²³ + 128 + the value, less that: exact, and faster than converting.
   __device__ __forceinline__ float value(unsigned word, int j) const {
-    return (float)(signed char)(word >> 8 * j);
+    return __uint_as_float(0x4b000000u | ((word ^ 0x80808080u) >> 8 * j & 0xff)) - 8388736.0f;
   }
   // Of the 128 k that word number `word` belongs to.
   __device__ __forceinline__ float scale(int word, int width, int n) const {
     return scales[(i64)(word / 32) * width + n];
   }
-  static const bool SCALED = true;
 };
 
-#define PRODUCT_THREADS 256
-#define PRODUCT_WARPS (PRODUCT_THREADS / WARP)
+#define AHEAD 4  // words of k that a thread reads at a time; they lie in one group of scales
+
+// The most threads of a block: with more than two rows a thread needs more registers.
+#define PRODUCT_THREADS(ROWS) ((ROWS) > 2 ? 384 : 768)
+#define PRODUCT_BLOCK(ROWS) PRODUCT_THREADS(ROWS), 1
 
 // y (rows, out) for ROWS rows from blockIdx.y · ROWS on. A block makes 4 · `lanes` columns: a thread
-// has four neighbouring columns and every (256 / lanes)-th word of k; `lanes` is 2, 4 or 8, so that
-// neighbouring threads read whole sectors. Then lanes of a warp that share columns, and last the
+// has four neighbouring columns and AHEAD neighbouring words of k at a time; `lanes` is 2, 4 or 8, so
+// that neighbouring threads read whole sectors. Then lanes of a warp that share columns, and last the
 // warps, are summed in a fixed order.
 template <int ROWS, class W>
 __device__ __forceinline__ void linear_rows(
     float* y, i64 y_row, const float* x, i64 x_row, W w, int rows, int in, int out, int width,
     int lanes, Finish finish) {
-  __shared__ float partial[PRODUCT_WARPS][8 * 4][ROWS];
-  int lane = threadIdx.x % lanes;
+  __shared__ float partial[PRODUCT_THREADS(ROWS) / WARP][8 * 4][ROWS];
+  int lane = threadIdx.x % lanes, part = threadIdx.x / lanes, parts = blockDim.x / lanes;
   int n = (blockIdx.x * lanes + lane) * 4;
   int first = blockIdx.y * ROWS;
   int words = (in + W::K - 1) / W::K;
+  // Words that are read AHEAD at a time, with four aligned values of x for each four of k.
+  int fours = x_row % 4 == 0 && aligned(x) ? in / (W::K * AHEAD) * AHEAD : 0;
+  const float* from[ROWS];  // past the last row, that one again
   float sum[ROWS][4];
 #pragma unroll
-  for (int r = 0; r < ROWS; r++)
+  for (int r = 0; r < ROWS; r++) {
+    from[r] = x + min(first + r, rows - 1) * x_row;
 #pragma unroll
     for (int c = 0; c < 4; c++) sum[r][c] = 0;
+  }
   if (n < width) {
-#pragma unroll (ROWS < 4 ? W::AHEAD : 1)
-    for (int i = threadIdx.x / lanes; i < words; i += PRODUCT_THREADS / lanes) {
-      Four<unsigned> four = *(const Four<unsigned>*)(w.words + (i64)i * width + n);
-      float part[ROWS][4];
+    const unsigned* column = w.words + n;
+#pragma unroll 1
+    for (int i = part * AHEAD; i < fours; i += parts * AHEAD) {
+      Four<unsigned> four[AHEAD];
 #pragma unroll
-      for (int j = 0; j < W::K; j++) {
-        int k = i * W::K + j;
+      for (int u = 0; u < AHEAD; u++) four[u] = *(const Four<unsigned>*)(column + (i64)(i + u) * width);
+      float scale[4];
 #pragma unroll
-        for (int r = 0; r < ROWS; r++) {
-          float a = k < in && first + r < rows ? x[(first + r) * x_row + k] : 0;
+      for (int c = 0; c < 4; c++) scale[c] = w.scale(i, width, n + c);
+#pragma unroll
+      for (int u = 0; u < AHEAD; u += 4 / W::K) {
+        Four<float> a[ROWS];
+#pragma unroll
+        for (int r = 0; r < ROWS; r++) a[r] = *(const Four<float>*)(from[r] + (i + u) * W::K);
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
 #pragma unroll
           for (int c = 0; c < 4; c++) {
-            float before = !W::SCALED ? sum[r][c] : j == 0 ? 0 : part[r][c];
-            part[r][c] = fmaf(a, w.value(four.v[c], j), before);
-            if (!W::SCALED) sum[r][c] = part[r][c];
+            float weight = w.value(four[u + j / W::K].v[c], j % W::K) * scale[c];
+#pragma unroll
+            for (int r = 0; r < ROWS; r++) sum[r][c] = fmaf(a[r].v[j], weight, sum[r][c]);
           }
         }
       }
-      if (W::SCALED) {
+    }
+#pragma unroll 1
+    for (int i = fours + part; i < words; i += parts) {
+      Four<unsigned> four = *(const Four<unsigned>*)(column + (i64)i * width);
+#pragma unroll
+      for (int j = 0; j < W::K; j++) {
+        int k = i * W::K + j;
+        if (k == in) break;
 #pragma unroll
         for (int c = 0; c < 4; c++) {
-          float scale = w.scale(i, width, n + c);
+          float weight = w.value(four.v[c], j) * w.scale(i, width, n + c);
 #pragma unroll
-          for (int r = 0; r < ROWS; r++) sum[r][c] = fmaf(scale, part[r][c], sum[r][c]);
+          for (int r = 0; r < ROWS; r++) sum[r][c] = fmaf(from[r][k], weight, sum[r][c]);
         }
       }
     }
@@ -125,41 +142,41 @@ __device__ __forceinline__ void linear_rows(
     if (threadIdx.x % 8 < lanes) partial[threadIdx.x / WARP][lane * 4 + 2 * upper + odd][r] = mine;
   }
   __syncthreads();
-  for (int i = threadIdx.x; i < lanes * 4 * ROWS; i += PRODUCT_THREADS) {
+  for (int i = threadIdx.x; i < lanes * 4 * ROWS; i += blockDim.x) {
     int r = i / (lanes * 4), c = i % (lanes * 4);
     int column = blockIdx.x * lanes * 4 + c;
     if (column < out && first + r < rows) {
       float total = 0;
-#pragma unroll
-      for (int warp = 0; warp < PRODUCT_WARPS; warp++) total += partial[warp][c][r];
+#pragma unroll 4
+      for (int warp = 0; warp < blockDim.x / WARP; warp++) total += partial[warp][c][r];
       y[(first + r) * y_row + column] = finish.apply(total, first + r, column);
     }
   }
 }
 
 #define LINEAR(ROWS)                                                                              \
-  KERNEL(PRODUCT_THREADS) linear_f32_##ROWS(                                                      \
+  KERNEL(PRODUCT_BLOCK(ROWS)) linear_f32_##ROWS(                                                      \
       float* y, i64 y_row, const float* x, i64 x_row, const unsigned* words, int rows, int in,    \
       int out, int width, int lanes, const float* bias, int gelu, const float* residual,          \
       i64 residual_row) {                                                                         \
     linear_rows<ROWS>(y, y_row, x, x_row, PackedF32{words}, rows, in, out, width, lanes,          \
                       Finish{bias, residual, residual_row, gelu});                                \
   }                                                                                               \
-  KERNEL(PRODUCT_THREADS) linear_bf16_##ROWS(                                                     \
+  KERNEL(PRODUCT_BLOCK(ROWS)) linear_bf16_##ROWS(                                                     \
       float* y, i64 y_row, const float* x, i64 x_row, const unsigned* words, int rows, int in,    \
       int out, int width, int lanes, const float* bias, int gelu, const float* residual,          \
       i64 residual_row) {                                                                         \
-    linear_rows<ROWS>(y, y_row, x, x_row, PackedPairs<bf16, 4>{words}, rows, in, out, width, lanes,\
+    linear_rows<ROWS>(y, y_row, x, x_row, PackedPairs<bf16>{words}, rows, in, out, width, lanes,\
                       Finish{bias, residual, residual_row, gelu});                                \
   }                                                                                               \
-  KERNEL(PRODUCT_THREADS) linear_f16_##ROWS(                                                      \
+  KERNEL(PRODUCT_BLOCK(ROWS)) linear_f16_##ROWS(                                                      \
       float* y, i64 y_row, const float* x, i64 x_row, const unsigned* words, int rows, int in,    \
       int out, int width, int lanes, const float* bias, int gelu, const float* residual,          \
       i64 residual_row) {                                                                         \
-    linear_rows<ROWS>(y, y_row, x, x_row, PackedPairs<f16, 3>{words}, rows, in, out, width, lanes,\
+    linear_rows<ROWS>(y, y_row, x, x_row, PackedPairs<f16>{words}, rows, in, out, width, lanes,\
                       Finish{bias, residual, residual_row, gelu});                                \
   }                                                                                               \
-  KERNEL(PRODUCT_THREADS) linear_i8_##ROWS(                                                       \
+  KERNEL(PRODUCT_BLOCK(ROWS)) linear_i8_##ROWS(                                                       \
       float* y, i64 y_row, const float* x, i64 x_row, const unsigned* words, const float* scales, \
       int rows, int in, int out, int width, int lanes, const float* bias, int gelu,               \
       const float* residual, i64 residual_row) {                                                  \

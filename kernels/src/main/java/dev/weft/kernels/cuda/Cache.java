@@ -10,10 +10,10 @@ import dev.weft.tensor.Tensor;
 /// behind that the workspace of one token's attention.
 final class Cache {
   /// Positions of a block when one token attends; more where the cache is long.
-  private static final int CHUNK = 64;
+  private static final int CHUNK = 256;
 
   private static final int MOST_SPLITS = 32; // of cache.cu
-  private static final int DECODE_THREADS = 128;
+  private static final int DECODE_THREADS = 512;
   private static final int SHARED = 48 << 10; // bytes that every GPU gives a block
   private static final int LINE = 32; // floats
 

@@ -5,7 +5,7 @@ record Grid(int x, int y, int z, int threadsX, int threadsY, int shared) {
   /// Threads of a block of an elementwise kernel, and of one row's block.
   static final int THREADS = 256;
 
-  private static final int WARP = 32;
+  static final int WARP = 32;
   private static final int MOST_BLOCKS = 4096;
 
   /// A line of blocks.

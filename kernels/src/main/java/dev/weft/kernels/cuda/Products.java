@@ -20,6 +20,14 @@ final class Products {
 
   private static final int FEW_COLUMNS = 4096;
 
+  // Of products.cu: words that a thread reads at once, and the most threads of a block that makes 4
+  // or 8 rows; one that makes fewer has twice as many.
+  private static final int AHEAD = 4;
+  private static final int THREADS = 384;
+
+  /// Up to so many columns, there are no more blocks than processors.
+  private static final int SMALL = 1024;
+
   private final Blas blas;
   private final Packs packs;
   private final Copying copying;
@@ -154,13 +162,22 @@ final class Products {
     return panels.view(Shape.of(w.in(), w.out()), new long[] {width, 1}, 0);
   }
 
+  /// As many threads as have something to read at once, in whole warps, as far as a block goes.
+  private static int threads(Weight w, int lanes, int perBlock) {
+    int words = Math.ceilDiv(w.in(), w.layout().together());
+    int threads = Math.ceilDiv(words, AHEAD) * lanes;
+    int most = perBlock <= 2 ? 2 * THREADS : w.out() <= SMALL ? THREADS : THREADS / 2;
+    return Math.clamp((long) Math.ceilDiv(threads, Grid.WARP) * Grid.WARP, Grid.WARP, most);
+  }
+
   private void few(
       Tensor y, Tensor x, Weight w, int rows, Tensor bias, Activation activation, Tensor residual) {
     int perBlock = Math.min(ROWS, Integer.highestOneBit(2 * rows - 1));
     int lanes = w.out() < FEW_COLUMNS ? 2 : ROWS;
     int width = w.layout().width();
     Grid grid =
-        Grid.of(Math.ceilDiv(w.out(), 4 * lanes), Grid.THREADS).by(Math.ceilDiv(rows, perBlock));
+        Grid.of(Math.ceilDiv(w.out(), 4 * lanes), threads(w, lanes, perBlock))
+            .by(Math.ceilDiv(rows, perBlock));
     String kernel = Packs.kernel("linear", w) + "_" + perBlock;
     boolean gelu = activation == Activation.GELU_TANH;
     long added = residual == null ? 0 : Rows.step(residual);

@@ -23,9 +23,15 @@ import java.util.stream.Stream;
 /// `cuda:2` runs the checked build, which reports each access that is wrong.
 ///
 /// Settings and counters are those of the whole process; `kernels/emulator/README.md` lists them.
+///
+/// With `-Dweft.cuda.gpu=0` all three are GPU 0 of this machine, and tests of the emulator, or with
+/// one of its counters or settings, are skipped.
 public final class EmulatedCuda {
   /// Ordinals of the devices.
   public static final int FORWARD = 0, REVERSE = 1, CHECKED = 2;
+
+  /// The ordinal of the GPU that stands in for the emulated ones, or null.
+  private static final Integer GPU = Integer.getInteger("weft.cuda.gpu");
 
   private static final CudaDevice[] OPENED = new CudaDevice[3];
   private static CudaDevice withoutGraphs;
@@ -35,24 +41,28 @@ public final class EmulatedCuda {
   /// One of the devices, opened at the first call; skips the calling test where there is no
   /// emulator.
   /// `REVERSE` makes products with our own kernels, the others with cuBLAS; `CHECKED` has no pool,
-  /// so
-  /// that every tensor is an allocation of its own.
+  /// so that every tensor is an allocation of its own.
   public static synchronized Device device(int ordinal) {
-    assumeAvailable();
     if (OPENED[ordinal] == null) {
       var options = new CudaDevice.Options(ordinal != CHECKED, ordinal != REVERSE, true);
-      OPENED[ordinal] = CudaDevice.open(ordinal, options);
+      OPENED[ordinal] = open(ordinal, options);
     }
     return OPENED[ordinal];
   }
 
   /// As `FORWARD`, opened a second time, without CUDA graphs.
   public static synchronized Device deviceWithoutGraphs() {
-    assumeAvailable();
     if (withoutGraphs == null) {
-      withoutGraphs = CudaDevice.open(FORWARD, new CudaDevice.Options(true, true, false));
+      withoutGraphs = open(FORWARD, new CudaDevice.Options(true, true, false));
     }
     return withoutGraphs;
+  }
+
+  private static CudaDevice open(int ordinal, CudaDevice.Options options) {
+    if (GPU == null) {
+      assumeAvailable();
+    }
+    return CudaDevice.open(GPU == null ? ordinal : GPU, options);
   }
 
   /// The device with a name: `cuda:0`, `cuda:1` or `cuda:2`.
@@ -73,6 +83,9 @@ public final class EmulatedCuda {
   /// instead when the system property `weft.cuda.required` is true. Loads the libraries at the
   /// first call, which has to come before any call of JCuda.
   public static void assumeAvailable() {
+    if (GPU != null) {
+      abort("needs the emulator, and these tests run on GPU " + GPU);
+    }
     String reason = Loaded.LIBRARIES.missing();
     if (reason == null) {
       return;
@@ -98,6 +111,7 @@ public final class EmulatedCuda {
   ///
   /// @throws IllegalArgumentException when there is no such setting, or it takes no such value
   public static void set(String key, long value) {
+    assumeAvailable();
     try (Arena arena = Arena.ofConfined()) {
       if ((int) Loaded.LIBRARIES.set().invokeExact(arena.allocateFrom(key), value) != 0) {
         throw new IllegalArgumentException("the emulator takes no " + key + " = " + value);
@@ -113,6 +127,7 @@ public final class EmulatedCuda {
   ///
   /// @throws IllegalArgumentException when there is neither of that name
   public static long get(String key) {
+    assumeAvailable();
     try (Arena arena = Arena.ofConfined()) {
       long value = (long) Loaded.LIBRARIES.get().invokeExact(arena.allocateFrom(key));
       if (value == Long.MIN_VALUE) {
@@ -128,13 +143,14 @@ public final class EmulatedCuda {
 
   /// Sets all counters to 0.
   public static void resetCounters() {
+    assumeAvailable();
     call(Loaded.LIBRARIES.resetCounters());
   }
 
   /// Sets all settings back to what they were at first. Does nothing where there is no emulator, so
   /// that it may stand in a method that follows a skipped test.
   public static void resetSettings() {
-    if (Loaded.LIBRARIES.missing() == null) {
+    if (GPU == null && Loaded.LIBRARIES.missing() == null) {
       call(Loaded.LIBRARIES.resetSettings());
     }
   }
