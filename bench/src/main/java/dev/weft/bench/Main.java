@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "weft bench",
     mixinStandardHelpOptions = true,
+    version = "weft 0.1.0-SNAPSHOT",
     description =
         "Measures Weft on this machine, each figure beside what the hardware could do in the same"
             + " run, and beside other engines. `weft bench jmh ARGUMENTS…` runs the JMH benchmarks"

@@ -7,8 +7,7 @@ import java.util.regex.Pattern;
 
 /// How Weft's main figures grow with the threads of its team: 1, 2, 4 … and all of them. A team is
 /// as large as its JVM was told, so each number of threads has a fresh one, which measures limits
-/// on
-/// as many threads, too.
+/// on as many threads, too.
 final class Threads implements Benchmark {
   private record Work(String benchmark, String variant) {}
 

@@ -15,9 +15,8 @@ public abstract class HostDevice implements Device {
   /// A device with a pool of its own.
   ///
   /// @param source of the pool's memory: a number of bytes to memory aligned to 64, contents
-  ///     undefined, never given back; null where it has none, and the JVM's is taken. It is asked
-  /// by
-  ///     one thread at a time
+  ///     undefined, never given back; null where it has none, and the JVM's is taken. It is
+  ///     asked by one thread at a time
   protected HostDevice(String name, LongFunction<MemorySegment> source) {
     memory = new HostMemory(name, source);
   }

@@ -9,12 +9,10 @@ import jcuda.Pointer;
 
 /// The memory through which arguments reach the driver: a row of slots and, for `kernelParams`, a
 /// row of their addresses, both made once. A launch overwrites the slots; the driver has copied
-/// them
-/// when it returns.
+/// them when it returns.
 ///
 /// An argument is a [Tensor] or [Grad] (the address of its first element), null (a null pointer),
-/// an
-/// `Integer`, `Long`, `Float`, `Double`, `Boolean` (an int, 0 or 1) or a [Walk].
+/// an `Integer`, `Long`, `Float`, `Double`, `Boolean` (an int, 0 or 1) or a [Walk].
 final class Arguments {
   private static final int SLOTS = 40;
   private static final int SLOT = 512; // the largest structure

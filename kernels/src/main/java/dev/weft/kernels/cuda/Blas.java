@@ -11,8 +11,7 @@ interface Blas {
   record Matrix(long address, long row, long column, long batch) {}
 
   /// c (m, n) = a (m, k) · b (k, n), or c += …, for `count` matrices; all sizes at least 1, and c
-  /// has
-  /// contiguous rows.
+  /// has contiguous rows.
   void gemm(int m, int n, int k, int count, Matrix c, Matrix a, Matrix b, boolean add);
 
   /// Whether a matrix of these sizes can be an operand of [#gemm] as it lies.

@@ -5,8 +5,7 @@ import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 
 /// How a kernel of `columns.cuh` goes down the columns of R rows: 32 columns for each block, and
-/// the
-/// rows in parts where few columns would leave a large GPU idle. Shapes alone decide.
+/// the rows in parts where few columns would leave a large GPU idle. Shapes alone decide.
 ///
 /// @param blocks blocks side by side
 /// @param parts parts of the rows: blocks below each other
