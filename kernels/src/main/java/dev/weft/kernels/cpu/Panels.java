@@ -10,7 +10,6 @@ import static dev.weft.kernels.cpu.Vectors.store;
 
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Weight;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.IntVector;
 
 /// The right side of a product in panels of 48 columns, k-major, as [Weight] lays them out; or a
@@ -34,9 +33,6 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
 
   /// Values in a line of the caches.
   private static final int LINE = 16;
-
-  /// Two values, the first in the low half.
-  private static final ValueLayout.OfLong PAIR = Strided.LONG.withOrder(LITTLE);
 
   /// With fewer elements waking the team takes longer than packing.
   private static final int SMALL = 1 << 14;
@@ -143,15 +139,19 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
     }
   }
 
-  /// Sixteen k at a time: a cache line of each column; of two columns where both are there.
+  /// Sixteen k at a time: a cache line of each column.
   private static void packColumns(long target, long source, long nStride, int k, int columns) {
     for (int k0 = 0; k0 < k; k0 += LINE) {
       int count = Math.min(LINE, k - k0);
       long to = target + (long) k0 * ROW_BYTES;
       long from = source + k0 * 4L;
       int j = 0;
-      for (; count == LINE && j < columns - 1; j += 2) {
-        packPair(to + j * 4L, from + j * nStride, from + (j + 1) * nStride);
+      if (count == LINE && Square.fits()) {
+        int squares = columns / Square.SIDE;
+        for (long i = 0; i < LINE; i += Square.SIDE) {
+          packSquares(to + i * ROW_BYTES, from + i * 4, nStride, squares);
+        }
+        j = squares * Square.SIDE;
       }
       for (; j < WIDTH; j++) {
         for (int i = 0; i < count; i++) {
@@ -162,14 +162,19 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
     }
   }
 
-  /// A line of two columns, in halves of longs: half as many loads and stores.
-  private static void packPair(long to, long a, long b) {
-    for (int i = 0; i < LINE; i += 2) {
-      long x = ALL.get(PAIR, a + i * 4L);
-      long y = ALL.get(PAIR, b + i * 4L);
-      ALL.set(PAIR, to + i * (long) ROW_BYTES, x & 0xffff_ffffL | y << 32);
-      ALL.set(PAIR, to + (i + 1) * (long) ROW_BYTES, x >>> 32 | y & 0xffff_ffff_0000_0000L);
-    }
+  private static void packSquares(long to, long from, long nStride, int squares) {
+    Square.transpose(
+        to,
+        to + ROW_BYTES,
+        to + 2L * ROW_BYTES,
+        to + 3L * ROW_BYTES,
+        to + 4L * ROW_BYTES,
+        to + 5L * ROW_BYTES,
+        to + 6L * ROW_BYTES,
+        to + 7L * ROW_BYTES,
+        from,
+        nStride,
+        squares);
   }
 
   private static void packElements(long target, long source, long nStride, int columns) {

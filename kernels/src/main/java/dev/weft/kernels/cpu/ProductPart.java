@@ -85,6 +85,10 @@ final class ProductPart {
       }
       return;
     }
+    if (Square.fits() && product.aRow() == Float.BYTES && product.aStep() != Float.BYTES) {
+      packColumns(source, count);
+      return;
+    }
     long target = a;
     for (int row = 0, height; row < rows; row += height) {
       height = MicroKernels.tileRows(rows - row);
@@ -107,6 +111,50 @@ final class ProductPart {
     } else {
       for (int r = 0; r < height; r++) {
         Strided.gather(4, target + r * ROW, source + r * aRow, aStep, count);
+      }
+    }
+  }
+
+  /// Of a transposed matrix, whose columns are contiguous: squares of eight rows and eight k, and
+  /// what is left by itself.
+  private void packColumns(long source, int count) {
+    long[] to = new long[rows];
+    long target = a;
+    for (int row = 0, height; row < rows; row += height) {
+      height = MicroKernels.tileRows(rows - row);
+      for (int r = 0; r < height; r++) {
+        to[row + r] = target + r * ROW;
+      }
+      target += blocks * TILE;
+    }
+    long step = product.aStep();
+    int side = Square.SIDE;
+    for (int k = 0; k < count; k += K_BLOCK) {
+      int run = Math.min(K_BLOCK, count - k);
+      int whole = run / side * side;
+      long at = k / K_BLOCK * TILE;
+      int row = 0;
+      for (; row <= rows - side; row += side) {
+        long from = source + row * 4L + k * step;
+        Square.transpose(
+            to[row] + at,
+            to[row + 1] + at,
+            to[row + 2] + at,
+            to[row + 3] + at,
+            to[row + 4] + at,
+            to[row + 5] + at,
+            to[row + 6] + at,
+            to[row + 7] + at,
+            from,
+            step,
+            run / side);
+        for (int r = row; r < row + side; r++) {
+          long rest = source + r * 4L + (k + whole) * step;
+          Strided.gather(4, to[r] + at + whole * 4L, rest, step, run - whole);
+        }
+      }
+      for (; row < rows; row++) {
+        Strided.gather(4, to[row] + at, source + row * 4L + k * step, step, run);
       }
     }
   }

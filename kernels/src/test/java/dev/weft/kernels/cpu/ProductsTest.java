@@ -214,4 +214,21 @@ class ProductsTest {
       assertArrayEquals(one.panels().toFloats(), other.panels().toFloats());
     }
   }
+
+  @Test
+  void aTransposedLeftSideChangesNoBit() {
+    try (Scope _ = Scope.noGrad()) {
+      Tensor b = random(1601, 100);
+      for (int rows : new int[] {2, 7, 8, 61, 130}) {
+        Tensor plain = random(rows, 1601);
+        Tensor columns = Tensor.empty(device, DType.F32, Shape.of(1601, rows)).transpose();
+        device.kernels().copy(Grad.into(columns), plain);
+        Tensor expected = Tensor.empty(device, DType.F32, Shape.of(rows, 100));
+        Tensor actual = Tensor.empty(device, DType.F32, Shape.of(rows, 100));
+        device.kernels().matmul(Grad.into(expected), plain, b);
+        device.kernels().matmul(Grad.into(actual), columns, b);
+        assertSameBits(expected.toFloats(), actual.toFloats(), rows + " rows");
+      }
+    }
+  }
 }
