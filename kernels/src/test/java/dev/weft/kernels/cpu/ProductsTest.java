@@ -41,6 +41,14 @@ class ProductsTest {
     return Tensor.of(device, shape, values);
   }
 
+  /// The same matrix, its columns contiguous.
+  private Tensor byColumns(Tensor matrix) {
+    Tensor columns =
+        Tensor.empty(device, DType.F32, Shape.of(matrix.dim(1), matrix.dim(0))).transpose();
+    device.kernels().copy(Grad.into(columns), matrix);
+    return columns;
+  }
+
   private static float[] linear(Kernels kernels, Tensor x, Weight w, Tensor bias) {
     Tensor y = Tensor.empty(x.device(), DType.F32, Shape.of(x.dim(0), w.out()));
     kernels.linear(y, x, w, bias, Activation.GELU_TANH, null);
@@ -149,8 +157,7 @@ class ProductsTest {
   void packingEarlyOrLateChangesNoBit() {
     try (Scope scope = Scope.noGrad()) {
       Tensor b = random(400, 197);
-      Tensor columns = Tensor.empty(device, DType.F32, Shape.of(197, 400)).transpose();
-      device.kernels().copy(Grad.into(columns), b);
+      Tensor columns = byColumns(b);
       Weight packed = Weight.pack(b, DType.F32, scope);
       for (int rows : new int[] {2, 385, 512, 513}) {
         Tensor a = random(rows, 400);
@@ -207,8 +214,7 @@ class ProductsTest {
   void packsOfTransposedAndPlainMatricesAreEqual() {
     try (Scope scope = Scope.noGrad()) {
       Tensor plain = random(130, 70);
-      Tensor columns = Tensor.empty(device, DType.F32, Shape.of(70, 130)).transpose();
-      device.kernels().copy(Grad.into(columns), plain);
+      Tensor columns = byColumns(plain);
       Weight one = Weight.pack(plain, DType.F32, scope);
       Weight other = Weight.pack(columns, DType.F32, scope);
       assertArrayEquals(one.panels().toFloats(), other.panels().toFloats());
@@ -221,8 +227,7 @@ class ProductsTest {
       Tensor b = random(1601, 100);
       for (int rows : new int[] {2, 7, 8, 61, 130}) {
         Tensor plain = random(rows, 1601);
-        Tensor columns = Tensor.empty(device, DType.F32, Shape.of(1601, rows)).transpose();
-        device.kernels().copy(Grad.into(columns), plain);
+        Tensor columns = byColumns(plain);
         Tensor expected = Tensor.empty(device, DType.F32, Shape.of(rows, 100));
         Tensor actual = Tensor.empty(device, DType.F32, Shape.of(rows, 100));
         device.kernels().matmul(Grad.into(expected), plain, b);
