@@ -141,6 +141,7 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
 
   /// Sixteen k at a time: a cache line of each column.
   private static void packColumns(long target, long source, long nStride, int k, int columns) {
+    long[] y = new long[LANES];
     for (int k0 = 0; k0 < k; k0 += LINE) {
       int count = Math.min(LINE, k - k0);
       long to = target + (long) k0 * ROW_BYTES;
@@ -148,8 +149,11 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
       int j = 0;
       if (count == LINE && Square.fits()) {
         int squares = columns / Square.SIDE;
-        for (long i = 0; i < LINE; i += Square.SIDE) {
-          packSquares(to + i * ROW_BYTES, from + i * 4, nStride, squares);
+        for (int i = 0; i < LINE; i += LANES) {
+          for (int r = 0; r < LANES; r++) {
+            y[r] = to + (long) (i + r) * ROW_BYTES;
+          }
+          Square.transpose(y, from + i * 4L, nStride, squares);
         }
         j = squares * Square.SIDE;
       }
@@ -160,21 +164,6 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
         }
       }
     }
-  }
-
-  private static void packSquares(long to, long from, long nStride, int squares) {
-    Square.transpose(
-        to,
-        to + ROW_BYTES,
-        to + 2L * ROW_BYTES,
-        to + 3L * ROW_BYTES,
-        to + 4L * ROW_BYTES,
-        to + 5L * ROW_BYTES,
-        to + 6L * ROW_BYTES,
-        to + 7L * ROW_BYTES,
-        from,
-        nStride,
-        squares);
   }
 
   private static void packElements(long target, long source, long nStride, int columns) {

@@ -11,6 +11,7 @@ import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
 import static dev.weft.kernels.cpu.Vectors.F;
+import static dev.weft.kernels.cpu.Vectors.LANES;
 import static dev.weft.kernels.cpu.Vectors.LITTLE;
 
 import dev.weft.tensor.DType;
@@ -32,6 +33,7 @@ final class ProductPart {
   private final int depth; // k that are packed at once
   private final int blocks; // in a depth
   private final Device device;
+  private final boolean narrow; // whether the panels are widened in registers
 
   private long a; // the packed rows: tile, block, row; or the row itself
   private long wide; // a panel's block as packed F32
@@ -47,11 +49,20 @@ final class ProductPart {
     block = rows == 1 ? b.k() : K_BLOCK;
     depth = rows == 1 ? b.k() : Math.min((b.dense() == null ? BLOCKS : 1) * K_BLOCK, b.k());
     blocks = block == 0 ? 0 : Math.ceilDiv(depth, block);
+    narrow = NarrowTiles.fits(b.type(), rows);
+  }
+
+  private int tileRows(int left) {
+    return narrow ? NarrowTiles.tileRows(left) : MicroKernels.tileRows(left);
+  }
+
+  private int tiles() {
+    return Math.ceilDiv(rows, narrow ? NarrowTiles.ROWS : ROWS);
   }
 
   void run(int panel, int endPanel) {
     boolean widens = !b.ready() && rows > 1;
-    long packed = rows == 1 ? depth * 4L : (long) MicroKernels.tiles(rows) * blocks * TILE;
+    long packed = rows == 1 ? depth * 4L : (long) tiles() * blocks * TILE;
     long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
     long chainBytes = (long) ROWS * ROW_BYTES;
     try (Scratch scratch =
@@ -85,13 +96,16 @@ final class ProductPart {
       }
       return;
     }
-    if (Square.fits() && product.aRow() == Float.BYTES && product.aStep() != Float.BYTES) {
+    if (Square.fits()
+        && rows >= LANES
+        && product.aRow() == Float.BYTES
+        && product.aStep() != Float.BYTES) {
       packColumns(source, count);
       return;
     }
     long target = a;
     for (int row = 0, height; row < rows; row += height) {
-      height = MicroKernels.tileRows(rows - row);
+      height = tileRows(rows - row);
       for (int at = 0; at < count; at += K_BLOCK) {
         int run = Math.min(K_BLOCK, count - at);
         long from = source + row * product.aRow() + at * product.aStep();
@@ -115,13 +129,13 @@ final class ProductPart {
     }
   }
 
-  /// Of a transposed matrix, whose columns are contiguous: squares of eight rows and eight k, and
-  /// what is left by itself.
+  /// Of a transposed matrix, whose columns are contiguous, at least a vector of rows: squares
+  /// of it, and the k that are left by themselves.
   private void packColumns(long source, int count) {
     long[] to = new long[rows];
     long target = a;
     for (int row = 0, height; row < rows; row += height) {
-      height = MicroKernels.tileRows(rows - row);
+      height = tileRows(rows - row);
       for (int r = 0; r < height; r++) {
         to[row + r] = target + r * ROW;
       }
@@ -129,32 +143,22 @@ final class ProductPart {
     }
     long step = product.aStep();
     int side = Square.SIDE;
+    long[] y = new long[LANES];
     for (int k = 0; k < count; k += K_BLOCK) {
       int run = Math.min(K_BLOCK, count - k);
       int whole = run / side * side;
       long at = k / K_BLOCK * TILE;
-      int row = 0;
-      for (; row <= rows - side; row += side) {
-        long from = source + row * 4L + k * step;
-        Square.transpose(
-            to[row] + at,
-            to[row + 1] + at,
-            to[row + 2] + at,
-            to[row + 3] + at,
-            to[row + 4] + at,
-            to[row + 5] + at,
-            to[row + 6] + at,
-            to[row + 7] + at,
-            from,
-            step,
-            run / side);
-        for (int r = row; r < row + side; r++) {
-          long rest = source + r * 4L + (k + whole) * step;
+      long from = source + k * step;
+      for (int begun = 0; begun < rows; begun += LANES) {
+        int row = Math.min(begun, rows - LANES); // the last may meet the one before it again
+        for (int r = 0; r < LANES; r++) {
+          y[r] = to[row + r] + at;
+        }
+        Square.transpose(y, from + row * 4L, step, run / side);
+        for (int r = row; r < row + LANES; r++) {
+          long rest = from + r * 4L + whole * step;
           Strided.gather(4, to[r] + at + whole * 4L, rest, step, run - whole);
         }
-      }
-      for (; row < rows; row++) {
-        Strided.gather(4, to[row] + at, source + row * 4L + k * step, step, run);
       }
     }
   }
@@ -219,6 +223,8 @@ final class ProductPart {
       } else {
         OneRow.i8(a, b.address(p, 0), b.scales(p, 0), count, out);
       }
+    } else if (narrow && (b.type() == DType.I8 || count % 2 == 0)) {
+      narrow(p, k, count, tiles, out, outRow, begins);
     } else if (b.type() != DType.I8) {
       b.widen(wide, p, k, count);
       tiles(tiles, wide, b.columns(p), count, out, outRow, begins);
@@ -230,7 +236,7 @@ final class ProductPart {
   private void tiles(
       long tile, long panel, int columns, int count, long out, long outRow, boolean begins) {
     for (int row = 0, height; row < rows; row += height) {
-      height = MicroKernels.tileRows(rows - row);
+      height = tileRows(rows - row);
       long c = out + row * outRow;
       MicroKernels.tile(
           height,
@@ -247,6 +253,30 @@ final class ProductPart {
     }
   }
 
+  /// What [#tiles] and [#groups] do, with tiles that widen the panel themselves.
+  private void narrow(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
+    int most = b.type() == DType.I8 ? Weight.GROUP : count;
+    for (int at = 0; at < count; at += most) {
+      int run = Math.min(most, count - at);
+      long panel = b.address(p, k + at);
+      long tile = tiles + at * 4L;
+      for (int row = 0, height; row < rows; row += height) {
+        height = tileRows(rows - row);
+        long c = out + row * outRow;
+        long in = begins ? ZEROS : c;
+        long inRow = begins ? 0 : outRow;
+        if (b.type() == DType.I8) {
+          long scales = b.scales(p, (k + at) / Weight.GROUP);
+          NarrowTiles.i8(height, tile, panel, scales, run, in, inRow, c, outRow);
+        } else {
+          NarrowTiles.bf16(height, tile, panel, run, in, inRow, c, outRow);
+        }
+        tile += blocks * TILE;
+      }
+      begins = false;
+    }
+  }
+
   /// The chains of each group of k begin at zero; scaled, they are added to the sums in C.
   private void groups(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
     for (int at = 0; at < count; at += Weight.GROUP) {
@@ -255,7 +285,7 @@ final class ProductPart {
       long scales = b.scales(p, (k + at) / Weight.GROUP);
       long tile = tiles + at * 4L;
       for (int row = 0, height; row < rows; row += height) {
-        height = MicroKernels.tileRows(rows - row);
+        height = tileRows(rows - row);
         MicroKernels.tile(height, tile, wide, run, ZEROS, 0, chains, ROW_BYTES);
         for (int r = row; r < row + height; r++) {
           long c = out + r * outRow;

@@ -1,43 +1,34 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.Vectors.LANES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class SquareTest {
   private static final int SQUARES = 3;
-  private static final int STEP = 11; // floats between rows of the source
-  private static final int ROW = 40; // and of the target
+  private static final int STEP = 19; // floats between rows of the source
+  private static final int ROW = 56; // and of the target
 
   @Test
   void rowsBecomeColumns() {
-    assumeTrue(Square.fits(), "vectors of 256 bits");
+    assumeTrue(Square.fits(), "vectors of at least 256 bits");
     int side = Square.SIDE;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment x = arena.allocate(4L * side * SQUARES * STEP, 64);
-      MemorySegment y = arena.allocate(4L * side * ROW, 64);
+      MemorySegment y = arena.allocate(4L * LANES * ROW, 64);
       for (int i = 0; i < side * SQUARES * STEP; i++) {
         x.setAtIndex(ValueLayout.JAVA_FLOAT, i, i + 1);
       }
-      long a = y.address();
-      long r = 4L * ROW;
-      Square.transpose(
-          a,
-          a + r,
-          a + 2 * r,
-          a + 3 * r,
-          a + 4 * r,
-          a + 5 * r,
-          a + 6 * r,
-          a + 7 * r,
-          x.address(),
-          4L * STEP,
-          SQUARES);
-      for (int row = 0; row < side; row++) {
+      long[] rows = new long[LANES];
+      Arrays.setAll(rows, r -> y.address() + 4L * ROW * r);
+      Square.transpose(rows, x.address(), 4L * STEP, SQUARES);
+      for (int row = 0; row < LANES; row++) {
         for (int column = 0; column < ROW; column++) {
           float expected = column < side * SQUARES ? column * STEP + row + 1 : 0;
           assertEquals(

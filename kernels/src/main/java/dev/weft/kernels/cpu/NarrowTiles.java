@@ -1,0 +1,424 @@
+package dev.weft.kernels.cpu;
+
+import static dev.weft.kernels.cpu.MicroKernels.ROW;
+import static dev.weft.kernels.cpu.Strided.FLOAT;
+import static dev.weft.kernels.cpu.Vectors.ALL;
+import static dev.weft.kernels.cpu.Vectors.B;
+import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.F;
+import static dev.weft.kernels.cpu.Vectors.I;
+import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
+
+import dev.weft.tensor.DType;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/// The loops of [MicroKernels] against panels of BF16 or I8, three vectors wide, which are widened
+/// on the way into the registers: less work than writing a panel out as F32, and memory and caches
+/// are read meanwhile.
+///
+/// Vectors of 512 bits only: with sixteen registers there would be none left to widen in.
+final class NarrowTiles {
+  /// Rows of the largest tile: the compiler has no room for more.
+  static final int ROWS = 4;
+
+  /// With more rows in a product an I8 panel is written out: widening it costs more than a shift.
+  private static final int MOST_I8_ROWS = 48;
+
+  private NarrowTiles() {}
+
+  /// Whether a product of so many rows with such panels is computed here.
+  static boolean fits(DType type, int rows) {
+    return LANES == 16
+        && rows > 1
+        && switch (type) {
+          case BF16 -> true;
+          case I8 -> rows <= MOST_I8_ROWS;
+          default -> false;
+        };
+  }
+
+  /// Rows of the next tile when `left` are left, two at least.
+  static int tileRows(int left) {
+    return left == 5 ? 3 : Math.min(left, ROWS);
+  }
+
+  /// out = in + a · b, for an even number of k.
+  static void bf16(
+      int rows, long a, long b, int count, long in, long inRow, long out, long outRow) {
+    switch (rows) {
+      case 4 -> bf16Rows4(a, b, count, in, inRow, out, outRow);
+      case 3 -> bf16Rows3(a, b, count, in, inRow, out, outRow);
+      default -> bf16Rows2(a, b, count, in, inRow, out, outRow);
+    }
+  }
+
+  /// out = in + scales · (a · b), for one group of k.
+  static void i8(
+      int rows,
+      long a,
+      long b,
+      long scales,
+      int count,
+      long in,
+      long inRow,
+      long out,
+      long outRow) {
+    switch (rows) {
+      case 4 -> i8Rows4(a, b, scales, count, in, inRow, out, outRow);
+      case 3 -> i8Rows3(a, b, scales, count, in, inRow, out, outRow);
+      default -> i8Rows2(a, b, scales, count, in, inRow, out, outRow);
+    }
+  }
+
+  private static void bf16Rows4(
+      long a, long b, int count, long in, long inRow, long out, long outRow) {
+    FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
+    FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
+    IntVector high = IntVector.broadcast(I, 0xffff0000);
+    for (int k = 0; k < count; k += 2) {
+      IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
+      IntVector p1 = IntVector.fromMemorySegment(I, ALL, b + BYTES, LITTLE);
+      IntVector p2 = IntVector.fromMemorySegment(I, ALL, b + 2L * BYTES, LITTLE);
+      FloatVector b0 = p0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector b1 = p1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector b2 = p2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      c32 = a3.fma(b2, c32);
+      b0 = p0.and(high).reinterpretAsFloats();
+      b1 = p1.and(high).reinterpretAsFloats();
+      b2 = p2.and(high).reinterpretAsFloats();
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW + 4));
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      c32 = a3.fma(b2, c32);
+      a += 8;
+      b += Panels.ROW_BYTES;
+    }
+    c00.intoMemorySegment(ALL, out, LITTLE);
+    c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
+    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
+    c10.intoMemorySegment(ALL, out + outRow, LITTLE);
+    c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
+    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
+    c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
+    c21.intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
+    c22.intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
+    c30.intoMemorySegment(ALL, out + 3 * outRow, LITTLE);
+    c31.intoMemorySegment(ALL, out + 3 * outRow + BYTES, LITTLE);
+    c32.intoMemorySegment(ALL, out + 3 * outRow + 2L * BYTES, LITTLE);
+  }
+
+  private static void bf16Rows3(
+      long a, long b, int count, long in, long inRow, long out, long outRow) {
+    FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
+    IntVector high = IntVector.broadcast(I, 0xffff0000);
+    for (int k = 0; k < count; k += 2) {
+      IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
+      IntVector p1 = IntVector.fromMemorySegment(I, ALL, b + BYTES, LITTLE);
+      IntVector p2 = IntVector.fromMemorySegment(I, ALL, b + 2L * BYTES, LITTLE);
+      FloatVector b0 = p0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector b1 = p1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector b2 = p2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      b0 = p0.and(high).reinterpretAsFloats();
+      b1 = p1.and(high).reinterpretAsFloats();
+      b2 = p2.and(high).reinterpretAsFloats();
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      a += 8;
+      b += Panels.ROW_BYTES;
+    }
+    c00.intoMemorySegment(ALL, out, LITTLE);
+    c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
+    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
+    c10.intoMemorySegment(ALL, out + outRow, LITTLE);
+    c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
+    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
+    c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
+    c21.intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
+    c22.intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
+  }
+
+  private static void bf16Rows2(
+      long a, long b, int count, long in, long inRow, long out, long outRow) {
+    FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
+    IntVector high = IntVector.broadcast(I, 0xffff0000);
+    for (int k = 0; k < count; k += 2) {
+      IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
+      IntVector p1 = IntVector.fromMemorySegment(I, ALL, b + BYTES, LITTLE);
+      IntVector p2 = IntVector.fromMemorySegment(I, ALL, b + 2L * BYTES, LITTLE);
+      FloatVector b0 = p0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector b1 = p1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector b2 = p2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      b0 = p0.and(high).reinterpretAsFloats();
+      b1 = p1.and(high).reinterpretAsFloats();
+      b2 = p2.and(high).reinterpretAsFloats();
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      a += 8;
+      b += Panels.ROW_BYTES;
+    }
+    c00.intoMemorySegment(ALL, out, LITTLE);
+    c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
+    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
+    c10.intoMemorySegment(ALL, out + outRow, LITTLE);
+    c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
+    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
+  }
+
+  private static void i8Rows4(
+      long a, long b, long scales, int count, long in, long inRow, long out, long outRow) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    for (int k = 0; k < count; k++) {
+      ByteVector p0 = ByteVector.fromMemorySegment(B, ALL, b, LITTLE);
+      ByteVector p1 = ByteVector.fromMemorySegment(B, ALL, b + LANES, LITTLE);
+      ByteVector p2 = ByteVector.fromMemorySegment(B, ALL, b + 2L * LANES, LITTLE);
+      FloatVector b0 = (FloatVector) p0.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector b1 = (FloatVector) p1.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector b2 = (FloatVector) p2.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      c32 = a3.fma(b2, c32);
+      a += 4;
+      b += Panels.WIDTH;
+    }
+    FloatVector s0 = FloatVector.fromMemorySegment(F, ALL, scales, LITTLE);
+    FloatVector s1 = FloatVector.fromMemorySegment(F, ALL, scales + BYTES, LITTLE);
+    FloatVector s2 = FloatVector.fromMemorySegment(F, ALL, scales + 2L * BYTES, LITTLE);
+    s0.fma(c00, FloatVector.fromMemorySegment(F, ALL, in, LITTLE))
+        .intoMemorySegment(ALL, out, LITTLE);
+    s1.fma(c01, FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + BYTES, LITTLE);
+    s2.fma(c02, FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
+    s0.fma(c10, FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE))
+        .intoMemorySegment(ALL, out + outRow, LITTLE);
+    s1.fma(c11, FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
+    s2.fma(c12, FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
+    s0.fma(c20, FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE))
+        .intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
+    s1.fma(c21, FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
+    s2.fma(c22, FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
+    s0.fma(c30, FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE))
+        .intoMemorySegment(ALL, out + 3 * outRow, LITTLE);
+    s1.fma(c31, FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 3 * outRow + BYTES, LITTLE);
+    s2.fma(c32, FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 3 * outRow + 2L * BYTES, LITTLE);
+  }
+
+  private static void i8Rows3(
+      long a, long b, long scales, int count, long in, long inRow, long out, long outRow) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    for (int k = 0; k < count; k++) {
+      ByteVector p0 = ByteVector.fromMemorySegment(B, ALL, b, LITTLE);
+      ByteVector p1 = ByteVector.fromMemorySegment(B, ALL, b + LANES, LITTLE);
+      ByteVector p2 = ByteVector.fromMemorySegment(B, ALL, b + 2L * LANES, LITTLE);
+      FloatVector b0 = (FloatVector) p0.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector b1 = (FloatVector) p1.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector b2 = (FloatVector) p2.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      a += 4;
+      b += Panels.WIDTH;
+    }
+    FloatVector s0 = FloatVector.fromMemorySegment(F, ALL, scales, LITTLE);
+    FloatVector s1 = FloatVector.fromMemorySegment(F, ALL, scales + BYTES, LITTLE);
+    FloatVector s2 = FloatVector.fromMemorySegment(F, ALL, scales + 2L * BYTES, LITTLE);
+    s0.fma(c00, FloatVector.fromMemorySegment(F, ALL, in, LITTLE))
+        .intoMemorySegment(ALL, out, LITTLE);
+    s1.fma(c01, FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + BYTES, LITTLE);
+    s2.fma(c02, FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
+    s0.fma(c10, FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE))
+        .intoMemorySegment(ALL, out + outRow, LITTLE);
+    s1.fma(c11, FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
+    s2.fma(c12, FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
+    s0.fma(c20, FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE))
+        .intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
+    s1.fma(c21, FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
+    s2.fma(c22, FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
+  }
+
+  private static void i8Rows2(
+      long a, long b, long scales, int count, long in, long inRow, long out, long outRow) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    for (int k = 0; k < count; k++) {
+      ByteVector p0 = ByteVector.fromMemorySegment(B, ALL, b, LITTLE);
+      ByteVector p1 = ByteVector.fromMemorySegment(B, ALL, b + LANES, LITTLE);
+      ByteVector p2 = ByteVector.fromMemorySegment(B, ALL, b + 2L * LANES, LITTLE);
+      FloatVector b0 = (FloatVector) p0.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector b1 = (FloatVector) p1.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector b2 = (FloatVector) p2.convertShape(VectorOperators.B2F, F, 0);
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      a += 4;
+      b += Panels.WIDTH;
+    }
+    FloatVector s0 = FloatVector.fromMemorySegment(F, ALL, scales, LITTLE);
+    FloatVector s1 = FloatVector.fromMemorySegment(F, ALL, scales + BYTES, LITTLE);
+    FloatVector s2 = FloatVector.fromMemorySegment(F, ALL, scales + 2L * BYTES, LITTLE);
+    s0.fma(c00, FloatVector.fromMemorySegment(F, ALL, in, LITTLE))
+        .intoMemorySegment(ALL, out, LITTLE);
+    s1.fma(c01, FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + BYTES, LITTLE);
+    s2.fma(c02, FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
+    s0.fma(c10, FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE))
+        .intoMemorySegment(ALL, out + outRow, LITTLE);
+    s1.fma(c11, FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
+    s2.fma(c12, FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE))
+        .intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
+  }
+}
