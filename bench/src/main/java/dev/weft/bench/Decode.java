@@ -100,7 +100,7 @@ final class Decode implements Benchmark {
   private Row measure(Setting setting, Engine.TextModel model, Variant variant, String how) {
     double bandwidth = setting.bandwidth();
     double gigaflops = setting.gigaflops();
-    double[] seconds = Stopwatch.ownSeconds(() -> run(model, variant), 2, RUNS);
+    double[] seconds = Stopwatch.ownSeconds(() -> run(model, variant), 4, RUNS);
     bandwidth = (bandwidth + setting.bandwidth()) / 2;
     gigaflops = (gigaflops + setting.gigaflops()) / 2;
     double least = Math.max(variant.bytes() / bandwidth, variant.flops() / (gigaflops * 1e9));

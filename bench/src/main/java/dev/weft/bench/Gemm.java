@@ -81,7 +81,7 @@ final class Gemm implements Benchmark {
                   product.run();
                 }
               },
-              1,
+              3,
               RUNS);
       double limit = (before + setting.gigaflops()) / 2;
       double bytes = 4.0 * (work.a().length + work.b().length + (double) work.m() * work.n());

@@ -5,10 +5,15 @@ import java.util.function.DoubleSupplier;
 
 /// Times a piece of work again and again.
 final class Stopwatch {
+  /// Slow work is repeated no longer than this, but [#LEAST] times.
+  private static final double PATIENCE = 10;
+
+  private static final int LEAST = 3;
+
   private Stopwatch() {}
 
   /// Seconds of each of `runs` runs of `work`, sorted, after it ran for `warmUp` seconds and at
-  /// least once. The work returns when it is done.
+  /// least once; of slow work fewer runs. The work returns when it is done.
   static double[] seconds(Runnable work, double warmUp, int runs) {
     return ownSeconds(
         () -> {
@@ -26,10 +31,14 @@ final class Stopwatch {
     do {
       double _ = work.getAsDouble();
     } while (System.nanoTime() - start < warmUp * 1e9);
+    long begin = System.nanoTime();
     double[] seconds = new double[runs];
-    for (int i = 0; i < runs; i++) {
-      seconds[i] = work.getAsDouble();
+    int done = 0;
+    while (done < Math.min(LEAST, runs)
+        || done < runs && System.nanoTime() - begin < PATIENCE * 1e9) {
+      seconds[done++] = work.getAsDouble();
     }
+    seconds = Arrays.copyOf(seconds, done);
     Arrays.sort(seconds);
     return seconds;
   }

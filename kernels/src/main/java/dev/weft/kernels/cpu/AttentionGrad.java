@@ -53,11 +53,11 @@ final class AttentionGrad implements AutoCloseable {
   private final long max; // of each query of the block
   private final long inverse;
   private final long delta;
-  private final long keyTile; // six keys, in blocks of the dimension
+  private final long keyTile; // four keys, in blocks of the dimension
   private final long valueTile;
-  private final long p; // Pᵀ of six keys
+  private final long p; // Pᵀ of four keys
   private final long ds; // dSᵀ of all keys, rows ROW bytes apart
-  private final long across; // Kᵀ in tiles of six d and blocks of keys
+  private final long across; // Kᵀ in tiles of four d and blocks of keys
   private final long dqAcross; // dQᵀ of a panel
   private final long dkRows; // dK so far, rows of `width`
   private final long dvRows;
@@ -209,7 +209,7 @@ final class AttentionGrad implements AutoCloseable {
     }
   }
 
-  /// Pᵀ and dSᵀ of up to six keys from s on against the block of queries from t on, and what
+  /// Pᵀ and dSᵀ of up to four keys from s on against the block of queries from t on, and what
   /// follows for these keys.
   private void keys(int t, int count, int s, int rows, boolean forKeys, boolean forValues) {
     packTile(keyTile, k, s, rows);
@@ -237,7 +237,7 @@ final class AttentionGrad implements AutoCloseable {
     }
   }
 
-  /// Six rows of keys or values; those past the last are left as they are, and their products
+  /// Four rows of keys or values; those past the last are left as they are, and their products
   /// unused.
   private void packTile(long tile, Tensor x, int s, int rows) {
     for (int r = 0; r < rows; r++) {

@@ -19,7 +19,7 @@ import dev.weft.tensor.Device;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// The queries of one head against its keys and values, six at a time: scores, a softmax in two
+/// The queries of one head against its keys and values, four at a time: scores, a softmax in two
 /// passes, and the weighted sum of the values. Keys lie in panels of 48 positions as in a
 /// [dev.weft.tensor.KeyValueCache]; values are rows. What a query does not see is never read for
 /// it, so that the bits of its result do not depend on the tokens behind it.
@@ -28,10 +28,10 @@ final class HeadAttention implements AutoCloseable {
   private final long width; // bytes of a value row, in whole grains
   private final float scale;
   private final Scratch scratch;
-  private final long query; // six queries, in blocks of the dimension
-  private final long scores; // of six queries, in blocks of positions
+  private final long query; // four queries, in blocks of the dimension
+  private final long scores; // of four queries, in blocks of positions
   private final long sums; // sixteen lanes
-  private final long out; // six rows of `width`
+  private final long out; // four rows of `width`
   private final float[] max = new float[ROWS];
   private final float[] inverse = new float[ROWS];
 

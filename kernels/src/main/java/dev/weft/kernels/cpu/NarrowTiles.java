@@ -22,11 +22,8 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// Vectors of 512 bits only: with sixteen registers there would be none left to widen in.
 final class NarrowTiles {
-  /// Rows of the largest tile: the compiler has no room for more.
-  static final int ROWS = 4;
-
   /// With more rows in a product an I8 panel is written out: widening it costs more than a shift.
-  private static final int MOST_I8_ROWS = 48;
+  private static final int MOST_I8_ROWS = 24;
 
   private NarrowTiles() {}
 
@@ -39,11 +36,6 @@ final class NarrowTiles {
           case I8 -> rows <= MOST_I8_ROWS;
           default -> false;
         };
-  }
-
-  /// Rows of the next tile when `left` are left, two at least.
-  static int tileRows(int left) {
-    return left == 5 ? 3 : Math.min(left, ROWS);
   }
 
   /// out = in + a · b, for an even number of k.

@@ -6,7 +6,7 @@ import dev.weft.tensor.Device;
 
 /// One product C (m, n) = A (m, k) · B with B in panels. Addresses; strides in bytes.
 ///
-/// A part of it is a run of rows and a run of panels. It packs its rows of A into tiles of six,
+/// A part of it is a run of rows and a run of panels. It packs its rows of A into tiles of four,
 /// then goes through the panels; each panel meets all its tiles in blocks of [MicroKernels#K_BLOCK]
 /// k, which carry the chains on in C. No chain is split, so neither the cut into parts nor the size
 /// of the tiles changes a bit.
@@ -31,11 +31,11 @@ record Product(
     boolean accumulate,
     Epilogue epilogue) {
   /// Tiles of a part: with one block of k they stay in the second cache beside a panel's block.
-  private static final int TILES = 16;
+  private static final int TILES = 24;
 
   /// Tiles of a part that packs its panels itself: the block of k that it goes through all panels
   /// with takes 600 KB of the second cache at most.
-  private static final int DENSE_TILES = 64;
+  private static final int DENSE_TILES = 96;
 
   /// Panels for each of which such a part packs its rows of A: so many that it does not show.
   private static final int DENSE_PANELS = 32;

@@ -7,7 +7,6 @@ import static dev.weft.kernels.cpu.MicroKernels.TILE;
 import static dev.weft.kernels.cpu.Native.ZEROS;
 import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
 import static dev.weft.kernels.cpu.Panels.WIDTH;
-import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
 import static dev.weft.kernels.cpu.Vectors.F;
@@ -52,17 +51,9 @@ final class ProductPart {
     narrow = NarrowTiles.fits(b.type(), rows);
   }
 
-  private int tileRows(int left) {
-    return narrow ? NarrowTiles.tileRows(left) : MicroKernels.tileRows(left);
-  }
-
-  private int tiles() {
-    return Math.ceilDiv(rows, narrow ? NarrowTiles.ROWS : ROWS);
-  }
-
   void run(int panel, int endPanel) {
     boolean widens = !b.ready() && rows > 1;
-    long packed = rows == 1 ? depth * 4L : (long) tiles() * blocks * TILE;
+    long packed = rows == 1 ? depth * 4L : (long) MicroKernels.tiles(rows) * blocks * TILE;
     long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
     long chainBytes = (long) ROWS * ROW_BYTES;
     try (Scratch scratch =
@@ -105,27 +96,16 @@ final class ProductPart {
     }
     long target = a;
     for (int row = 0, height; row < rows; row += height) {
-      height = tileRows(rows - row);
+      height = MicroKernels.tileRows(rows - row);
       for (int at = 0; at < count; at += K_BLOCK) {
         int run = Math.min(K_BLOCK, count - at);
         long from = source + row * product.aRow() + at * product.aStep();
-        packTile(target + at / K_BLOCK * TILE, from, height, run);
+        long to = target + at / K_BLOCK * TILE;
+        for (int r = 0; r < height; r++) {
+          Strided.gather(4, to + r * ROW, from + r * product.aRow(), product.aStep(), run);
+        }
       }
       target += blocks * TILE;
-    }
-  }
-
-  /// Where the columns are contiguous (a transposed matrix), k after k: each line of the cache is
-  /// read once for the whole tile.
-  private void packTile(long target, long source, int height, int count) {
-    long aRow = product.aRow();
-    long aStep = product.aStep();
-    if (aRow == Float.BYTES && aStep != Float.BYTES && height == ROWS) {
-      sixColumns(target, source, aStep, count);
-    } else {
-      for (int r = 0; r < height; r++) {
-        Strided.gather(4, target + r * ROW, source + r * aRow, aStep, count);
-      }
     }
   }
 
@@ -135,7 +115,7 @@ final class ProductPart {
     long[] to = new long[rows];
     long target = a;
     for (int row = 0, height; row < rows; row += height) {
-      height = tileRows(rows - row);
+      height = MicroKernels.tileRows(rows - row);
       for (int r = 0; r < height; r++) {
         to[row + r] = target + r * ROW;
       }
@@ -160,25 +140,6 @@ final class ProductPart {
           Strided.gather(4, to[r] + at + whole * 4L, rest, step, run - whole);
         }
       }
-    }
-  }
-
-  private static void sixColumns(long target, long source, long aStep, int count) {
-    for (int k = 0; k < count; k++) {
-      float a0 = ALL.get(FLOAT, source);
-      float a1 = ALL.get(FLOAT, source + 4);
-      float a2 = ALL.get(FLOAT, source + 8);
-      float a3 = ALL.get(FLOAT, source + 12);
-      float a4 = ALL.get(FLOAT, source + 16);
-      float a5 = ALL.get(FLOAT, source + 20);
-      ALL.set(FLOAT, target, a0);
-      ALL.set(FLOAT, target + ROW, a1);
-      ALL.set(FLOAT, target + 2 * ROW, a2);
-      ALL.set(FLOAT, target + 3 * ROW, a3);
-      ALL.set(FLOAT, target + 4 * ROW, a4);
-      ALL.set(FLOAT, target + 5 * ROW, a5);
-      target += 4;
-      source += aStep;
     }
   }
 
@@ -236,7 +197,7 @@ final class ProductPart {
   private void tiles(
       long tile, long panel, int columns, int count, long out, long outRow, boolean begins) {
     for (int row = 0, height; row < rows; row += height) {
-      height = tileRows(rows - row);
+      height = MicroKernels.tileRows(rows - row);
       long c = out + row * outRow;
       MicroKernels.tile(
           height,
@@ -261,7 +222,7 @@ final class ProductPart {
       long panel = b.address(p, k + at);
       long tile = tiles + at * 4L;
       for (int row = 0, height; row < rows; row += height) {
-        height = tileRows(rows - row);
+        height = MicroKernels.tileRows(rows - row);
         long c = out + row * outRow;
         long in = begins ? ZEROS : c;
         long inRow = begins ? 0 : outRow;
@@ -285,7 +246,7 @@ final class ProductPart {
       long scales = b.scales(p, (k + at) / Weight.GROUP);
       long tile = tiles + at * 4L;
       for (int row = 0, height; row < rows; row += height) {
-        height = tileRows(rows - row);
+        height = MicroKernels.tileRows(rows - row);
         MicroKernels.tile(height, tile, wide, run, ZEROS, 0, chains, ROW_BYTES);
         for (int r = row; r < row + height; r++) {
           long c = out + r * outRow;

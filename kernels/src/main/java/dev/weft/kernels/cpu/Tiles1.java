@@ -12,75 +12,13 @@ import jdk.incubator.vector.FloatVector;
 final class Tiles1 {
   private Tiles1() {}
 
-  static void rows6(
-      long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
-    FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow, LITTLE);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow, LITTLE);
-    for (int k = 0; k < count; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
-      c00 = a0.fma(b0, c00);
-      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
-      c10 = a1.fma(b0, c10);
-      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
-      c20 = a2.fma(b0, c20);
-      FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
-      c30 = a3.fma(b0, c30);
-      FloatVector a4 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4 * ROW));
-      c40 = a4.fma(b0, c40);
-      FloatVector a5 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 5 * ROW));
-      c50 = a5.fma(b0, c50);
-      a += 4;
-      b += bStep;
-    }
-    c00.intoMemorySegment(ALL, out, LITTLE);
-    c10.intoMemorySegment(ALL, out + outRow, LITTLE);
-    c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
-    c30.intoMemorySegment(ALL, out + 3 * outRow, LITTLE);
-    c40.intoMemorySegment(ALL, out + 4 * outRow, LITTLE);
-    c50.intoMemorySegment(ALL, out + 5 * outRow, LITTLE);
-  }
-
-  static void rows5(
-      long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
-    FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow, LITTLE);
-    for (int k = 0; k < count; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
-      c00 = a0.fma(b0, c00);
-      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
-      c10 = a1.fma(b0, c10);
-      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
-      c20 = a2.fma(b0, c20);
-      FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
-      c30 = a3.fma(b0, c30);
-      FloatVector a4 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4 * ROW));
-      c40 = a4.fma(b0, c40);
-      a += 4;
-      b += bStep;
-    }
-    c00.intoMemorySegment(ALL, out, LITTLE);
-    c10.intoMemorySegment(ALL, out + outRow, LITTLE);
-    c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
-    c30.intoMemorySegment(ALL, out + 3 * outRow, LITTLE);
-    c40.intoMemorySegment(ALL, out + 4 * outRow, LITTLE);
-  }
-
   static void rows4(
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
@@ -90,8 +28,17 @@ final class Tiles1 {
       c20 = a2.fma(b0, c20);
       FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
       c30 = a3.fma(b0, c30);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+      c20 = a2.fma(b0, c20);
+      a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW + 4));
+      c30 = a3.fma(b0, c30);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
@@ -104,7 +51,7 @@ final class Tiles1 {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
@@ -112,8 +59,15 @@ final class Tiles1 {
       c10 = a1.fma(b0, c10);
       FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
       c20 = a2.fma(b0, c20);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+      c20 = a2.fma(b0, c20);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
@@ -124,14 +78,19 @@ final class Tiles1 {
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
       c10 = a1.fma(b0, c10);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
@@ -140,12 +99,15 @@ final class Tiles1 {
   static void rows1(
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
   }

@@ -13,138 +13,6 @@ import jdk.incubator.vector.FloatVector;
 final class Tiles3 {
   private Tiles3() {}
 
-  static void rows6(
-      long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
-    FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow, LITTLE);
-    FloatVector c41 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow + BYTES, LITTLE);
-    FloatVector c42 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow + 2L * BYTES, LITTLE);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow, LITTLE);
-    FloatVector c51 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow + BYTES, LITTLE);
-    FloatVector c52 = FloatVector.fromMemorySegment(F, ALL, in + 5 * inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
-      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
-      c00 = a0.fma(b0, c00);
-      c01 = a0.fma(b1, c01);
-      c02 = a0.fma(b2, c02);
-      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
-      c10 = a1.fma(b0, c10);
-      c11 = a1.fma(b1, c11);
-      c12 = a1.fma(b2, c12);
-      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
-      c20 = a2.fma(b0, c20);
-      c21 = a2.fma(b1, c21);
-      c22 = a2.fma(b2, c22);
-      FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
-      c30 = a3.fma(b0, c30);
-      c31 = a3.fma(b1, c31);
-      c32 = a3.fma(b2, c32);
-      FloatVector a4 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4 * ROW));
-      c40 = a4.fma(b0, c40);
-      c41 = a4.fma(b1, c41);
-      c42 = a4.fma(b2, c42);
-      FloatVector a5 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 5 * ROW));
-      c50 = a5.fma(b0, c50);
-      c51 = a5.fma(b1, c51);
-      c52 = a5.fma(b2, c52);
-      a += 4;
-      b += bStep;
-    }
-    c00.intoMemorySegment(ALL, out, LITTLE);
-    c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
-    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
-    c10.intoMemorySegment(ALL, out + outRow, LITTLE);
-    c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
-    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
-    c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
-    c21.intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
-    c22.intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
-    c30.intoMemorySegment(ALL, out + 3 * outRow, LITTLE);
-    c31.intoMemorySegment(ALL, out + 3 * outRow + BYTES, LITTLE);
-    c32.intoMemorySegment(ALL, out + 3 * outRow + 2L * BYTES, LITTLE);
-    c40.intoMemorySegment(ALL, out + 4 * outRow, LITTLE);
-    c41.intoMemorySegment(ALL, out + 4 * outRow + BYTES, LITTLE);
-    c42.intoMemorySegment(ALL, out + 4 * outRow + 2L * BYTES, LITTLE);
-    c50.intoMemorySegment(ALL, out + 5 * outRow, LITTLE);
-    c51.intoMemorySegment(ALL, out + 5 * outRow + BYTES, LITTLE);
-    c52.intoMemorySegment(ALL, out + 5 * outRow + 2L * BYTES, LITTLE);
-  }
-
-  static void rows5(
-      long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
-    FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow, LITTLE);
-    FloatVector c41 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow + BYTES, LITTLE);
-    FloatVector c42 = FloatVector.fromMemorySegment(F, ALL, in + 4 * inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k++) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
-      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
-      c00 = a0.fma(b0, c00);
-      c01 = a0.fma(b1, c01);
-      c02 = a0.fma(b2, c02);
-      FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
-      c10 = a1.fma(b0, c10);
-      c11 = a1.fma(b1, c11);
-      c12 = a1.fma(b2, c12);
-      FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
-      c20 = a2.fma(b0, c20);
-      c21 = a2.fma(b1, c21);
-      c22 = a2.fma(b2, c22);
-      FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
-      c30 = a3.fma(b0, c30);
-      c31 = a3.fma(b1, c31);
-      c32 = a3.fma(b2, c32);
-      FloatVector a4 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4 * ROW));
-      c40 = a4.fma(b0, c40);
-      c41 = a4.fma(b1, c41);
-      c42 = a4.fma(b2, c42);
-      a += 4;
-      b += bStep;
-    }
-    c00.intoMemorySegment(ALL, out, LITTLE);
-    c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
-    c02.intoMemorySegment(ALL, out + 2L * BYTES, LITTLE);
-    c10.intoMemorySegment(ALL, out + outRow, LITTLE);
-    c11.intoMemorySegment(ALL, out + outRow + BYTES, LITTLE);
-    c12.intoMemorySegment(ALL, out + outRow + 2L * BYTES, LITTLE);
-    c20.intoMemorySegment(ALL, out + 2 * outRow, LITTLE);
-    c21.intoMemorySegment(ALL, out + 2 * outRow + BYTES, LITTLE);
-    c22.intoMemorySegment(ALL, out + 2 * outRow + 2L * BYTES, LITTLE);
-    c30.intoMemorySegment(ALL, out + 3 * outRow, LITTLE);
-    c31.intoMemorySegment(ALL, out + 3 * outRow + BYTES, LITTLE);
-    c32.intoMemorySegment(ALL, out + 3 * outRow + 2L * BYTES, LITTLE);
-    c40.intoMemorySegment(ALL, out + 4 * outRow, LITTLE);
-    c41.intoMemorySegment(ALL, out + 4 * outRow + BYTES, LITTLE);
-    c42.intoMemorySegment(ALL, out + 4 * outRow + 2L * BYTES, LITTLE);
-  }
-
   static void rows4(
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
@@ -159,7 +27,7 @@ final class Tiles3 {
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
       FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
@@ -179,8 +47,27 @@ final class Tiles3 {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW + 4));
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      c32 = a3.fma(b2, c32);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -207,7 +94,7 @@ final class Tiles3 {
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
       FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
@@ -223,8 +110,23 @@ final class Tiles3 {
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      c22 = a2.fma(b2, c22);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -245,7 +147,7 @@ final class Tiles3 {
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
       FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
@@ -257,8 +159,19 @@ final class Tiles3 {
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       c12 = a1.fma(b2, c12);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      c12 = a1.fma(b2, c12);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -273,7 +186,7 @@ final class Tiles3 {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
       FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
@@ -281,8 +194,15 @@ final class Tiles3 {
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
-      a += 4;
-      b += bStep;
+      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      c02 = a0.fma(b2, c02);
+      a += 8;
+      b += 2 * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);

@@ -2,7 +2,6 @@ package dev.weft.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.tensor.Activation;
 import dev.weft.tensor.DType;
@@ -208,22 +207,6 @@ class ProductsTest {
       }
       assertEquals(rows, covered);
       assertEquals(tiles, MicroKernels.tiles(rows));
-    }
-  }
-
-  @Test
-  void narrowTilesCoverEveryNumberOfRows() {
-    for (int rows = 2; rows < 60; rows++) {
-      int tiles = 0;
-      int covered = 0;
-      while (covered < rows) {
-        int height = NarrowTiles.tileRows(rows - covered);
-        assertTrue(height > 1 && height <= NarrowTiles.ROWS, "there are tiles of 2 to 4: " + rows);
-        covered += height;
-        tiles++;
-      }
-      assertEquals(rows, covered);
-      assertEquals(Math.ceilDiv(rows, NarrowTiles.ROWS), tiles);
     }
   }
 
