@@ -4,7 +4,7 @@ import java.util.List;
 
 /// Matrix products, packs and the fused linear product.
 final class ProductCases {
-  /// (M, K, N): around tiles of 6 to 16 rows, panels of 48 columns and blocks of 128 to 512 deep.
+  /// (M, K, N): around tiles of 4 to 16 rows, panels of 48 columns and blocks of 128 to 512 deep.
   private static final int[][] SIZES = {
     {0, 3, 5},
     {3, 0, 5},

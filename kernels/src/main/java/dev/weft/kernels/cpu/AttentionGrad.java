@@ -89,9 +89,9 @@ final class AttentionGrad implements AutoCloseable {
         lengths == null ? k.dim(1) : ALL.get(INT, lengths.address() + b * lengths.stride(0) * 4);
     limit = Math.clamp(given, 0, k.dim(1));
     int dimBlocks = Math.ceilDiv(dim, K_BLOCK);
-    int keyTiles = Math.ceilDiv(limit, ROWS);
+    int keyTiles = MicroKernels.tiles(limit);
     long panelBytes = Panels.bytes(dim, BLOCK);
-    long acrossBytes = (long) Math.ceilDiv(dim, 2) * Math.ceilDiv(limit, K_BLOCK) * TILE;
+    long acrossBytes = (long) MicroKernels.tiles(dim) * Math.ceilDiv(limit, K_BLOCK) * TILE;
     long rowBytes = k.dim(1) * width;
     scratch =
         new Scratch(
@@ -226,14 +226,11 @@ final class AttentionGrad implements AutoCloseable {
       gradients(grads + r * ROW, p + r * ROW, seen);
     }
     int from = Math.clamp(s - ahead - t, 0, count);
-    for (int r = 0, height; r < rows; r += height) {
-      height = MicroKernels.tileRows(rows - r);
-      if (forValues) {
-        carry(height, p + r * ROW, outputRows, from, count, dvRows + (s + r) * width);
-      }
-      if (forKeys) {
-        carry(height, grads + r * ROW, queryRows, from, count, dkRows + (s + r) * width);
-      }
+    if (forValues) {
+      carry(rows, p, outputRows, from, count, dvRows + s * width);
+    }
+    if (forKeys) {
+      carry(rows, grads, queryRows, from, count, dkRows + s * width);
     }
   }
 

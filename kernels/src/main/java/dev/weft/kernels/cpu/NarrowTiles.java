@@ -20,22 +20,18 @@ import jdk.incubator.vector.VectorOperators;
 /// on the way into the registers: less work than writing a panel out as F32, and memory and caches
 /// are read meanwhile.
 ///
-/// Vectors of 512 bits only: with sixteen registers there would be none left to widen in.
+/// Vectors of 512 bits only: sixteen registers, which narrower ones often come with, leave none to
+/// widen in.
 final class NarrowTiles {
-  /// With more rows in a product an I8 panel is written out: widening it costs more than a shift.
+  /// With more rows in a part an I8 panel is written out: widening it costs more than a shift.
   private static final int MOST_I8_ROWS = 24;
 
   private NarrowTiles() {}
 
-  /// Whether a product of so many rows with such panels is computed here.
+  /// Whether a part of so many rows with such panels is computed here.
   static boolean fits(DType type, int rows) {
-    return LANES == 16
-        && rows > 1
-        && switch (type) {
-          case BF16 -> true;
-          case I8 -> rows <= MOST_I8_ROWS;
-          default -> false;
-        };
+    boolean widens = type == DType.BF16 || type == DType.I8 && rows <= MOST_I8_ROWS;
+    return LANES == 16 && rows > 1 && widens;
   }
 
   /// out = in + a · b, for an even number of k.

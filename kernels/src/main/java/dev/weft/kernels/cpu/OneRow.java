@@ -20,7 +20,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// One row times a panel of BF16 or I8, widened on the way into the registers: what decoding does,
-/// at the speed of the memory. Several rows share a panel that [Panels#widen] wrote out as F32.
+/// at the speed of the memory. Several rows are [NarrowTiles]'.
 final class OneRow {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 

@@ -141,7 +141,7 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
 
   /// Sixteen k at a time: a cache line of each column.
   private static void packColumns(long target, long source, long nStride, int k, int columns) {
-    long[] y = new long[LANES];
+    long[] y = new long[Square.SIDE];
     for (int k0 = 0; k0 < k; k0 += LINE) {
       int count = Math.min(LINE, k - k0);
       long to = target + (long) k0 * ROW_BYTES;
@@ -149,8 +149,8 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
       int j = 0;
       if (count == LINE && Square.fits()) {
         int squares = columns / Square.SIDE;
-        for (int i = 0; i < LINE; i += LANES) {
-          for (int r = 0; r < LANES; r++) {
+        for (int i = 0; i < LINE; i += Square.SIDE) {
+          for (int r = 0; r < Square.SIDE; r++) {
             y[r] = to + (long) (i + r) * ROW_BYTES;
           }
           Square.transpose(y, from + i * 4L, nStride, squares);

@@ -18,7 +18,8 @@ import dev.weft.tensor.Device;
 /// @param b the right side
 /// @param c element (0, 0) of C, whose rows are contiguous
 /// @param cRow bytes between rows of C
-/// @param accumulate whether the chains start from C instead of 0
+/// @param accumulate whether the chains start from C instead of 0; not with one row against BF16 or
+///     I8
 /// @param epilogue what follows the chains
 record Product(
     int m,
@@ -45,7 +46,7 @@ record Product(
 
   /// Runs it on the team, or on the caller alone when it is small.
   void run(Device device, Team team) {
-    int tiles = Math.ceilDiv(m, ROWS);
+    int tiles = MicroKernels.tiles(m);
     int panels = b.count();
     if (tiles == 0 || panels == 0) {
       return;

@@ -10,7 +10,6 @@ import static dev.weft.kernels.cpu.Panels.WIDTH;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
 import static dev.weft.kernels.cpu.Vectors.F;
-import static dev.weft.kernels.cpu.Vectors.LANES;
 import static dev.weft.kernels.cpu.Vectors.LITTLE;
 
 import dev.weft.tensor.DType;
@@ -88,7 +87,7 @@ final class ProductPart {
       return;
     }
     if (Square.fits()
-        && rows >= LANES
+        && rows >= Square.SIDE
         && product.aRow() == Float.BYTES
         && product.aStep() != Float.BYTES) {
       packColumns(source, count);
@@ -109,7 +108,7 @@ final class ProductPart {
     }
   }
 
-  /// Of a transposed matrix, whose columns are contiguous, at least a vector of rows: squares
+  /// Of a transposed matrix, whose columns are contiguous, at least a square of rows: squares
   /// of it, and the k that are left by themselves.
   private void packColumns(long source, int count) {
     long[] to = new long[rows];
@@ -122,20 +121,19 @@ final class ProductPart {
       target += blocks * TILE;
     }
     long step = product.aStep();
-    int side = Square.SIDE;
-    long[] y = new long[LANES];
+    long[] y = new long[Square.SIDE];
     for (int k = 0; k < count; k += K_BLOCK) {
       int run = Math.min(K_BLOCK, count - k);
-      int whole = run / side * side;
+      int whole = run / Square.SIDE * Square.SIDE;
       long at = k / K_BLOCK * TILE;
       long from = source + k * step;
-      for (int begun = 0; begun < rows; begun += LANES) {
-        int row = Math.min(begun, rows - LANES); // the last may meet the one before it again
-        for (int r = 0; r < LANES; r++) {
+      for (int begun = 0; begun < rows; begun += Square.SIDE) {
+        int row = Math.min(begun, rows - Square.SIDE); // the last may meet the one before it again
+        for (int r = 0; r < Square.SIDE; r++) {
           y[r] = to[row + r] + at;
         }
-        Square.transpose(y, from + row * 4L, step, run / side);
-        for (int r = row; r < row + LANES; r++) {
+        Square.transpose(y, from + row * 4L, step, run / Square.SIDE);
+        for (int r = row; r < row + Square.SIDE; r++) {
           long rest = from + r * 4L + whole * step;
           Strided.gather(4, to[r] + at + whole * 4L, rest, step, run - whole);
         }

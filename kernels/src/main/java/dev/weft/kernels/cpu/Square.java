@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorShuffle;
 ///
 /// Sixteen rows are two times eight whose halves change places at the end. Squares of eight in
 /// vectors half as wide would be less work, but a second width makes the JIT's profiles of all
-/// vector methods ambiguous: what it compiles afterwards ran at a quarter of the speed.
+/// vector methods ambiguous: what it compiled afterwards ran at a quarter of the speed and less.
 final class Square {
   /// Rows and columns of a square.
   static final int SIDE = LANES;

@@ -123,7 +123,7 @@ class AttentionTest {
     try (Scope _ = Scope.noGrad()) {
       Tensor qkv = random(device, 64);
       int[] clean = bits(whole(qkv));
-      int poisoned = 98; // the third of a tile of six
+      int poisoned = 98; // the third of a tile
       device.kernels().fill(part(qkv, 1, poisoned, poisoned + 1), Double.NaN);
       device.kernels().fill(part(qkv, 2, poisoned, poisoned + 1), Double.POSITIVE_INFINITY);
       float[] dirty = whole(qkv);

@@ -2,6 +2,7 @@ package dev.weft.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.tensor.Activation;
 import dev.weft.tensor.DType;
@@ -202,6 +203,7 @@ class ProductsTest {
       while (covered < rows) {
         int height = MicroKernels.tileRows(rows - covered);
         assertEquals(rows == 1, height == 1, "a single row is slow: " + rows);
+        assertTrue(height <= MicroKernels.ROWS, "buffers hold so many rows");
         covered += height;
         tiles++;
       }
@@ -225,7 +227,7 @@ class ProductsTest {
   void aTransposedLeftSideChangesNoBit() {
     try (Scope _ = Scope.noGrad()) {
       Tensor b = random(1601, 100);
-      for (int rows : new int[] {2, 7, 8, 61, 130}) {
+      for (int rows : new int[] {2, 7, 8, 15, 16, 17, 61, 130, 530}) {
         Tensor plain = random(rows, 1601);
         Tensor columns = byColumns(plain);
         Tensor expected = Tensor.empty(device, DType.F32, Shape.of(rows, 100));

@@ -1,6 +1,5 @@
 package dev.weft.kernels.cpu;
 
-import static dev.weft.kernels.cpu.Vectors.LANES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -21,14 +20,14 @@ final class SquareTest {
     int side = Square.SIDE;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment x = arena.allocate(4L * side * SQUARES * STEP, 64);
-      MemorySegment y = arena.allocate(4L * LANES * ROW, 64);
+      MemorySegment y = arena.allocate(4L * side * ROW, 64);
       for (int i = 0; i < side * SQUARES * STEP; i++) {
         x.setAtIndex(ValueLayout.JAVA_FLOAT, i, i + 1);
       }
-      long[] rows = new long[LANES];
+      long[] rows = new long[side];
       Arrays.setAll(rows, r -> y.address() + 4L * ROW * r);
       Square.transpose(rows, x.address(), 4L * STEP, SQUARES);
-      for (int row = 0; row < LANES; row++) {
+      for (int row = 0; row < side; row++) {
         for (int column = 0; column < ROW; column++) {
           float expected = column < side * SQUARES ? column * STEP + row + 1 : 0;
           assertEquals(
