@@ -48,9 +48,13 @@ final class Decode implements Benchmark {
           new Variant("bf16", 8, 128),
           new Variant("int8", 8, 128),
           new Variant("f32", 32, 128),
+          new Variant("bf16", 32, 128),
+          new Variant("int8", 32, 128),
           new Variant("f32", 1, 256),
           new Variant("f32", 1, 512),
-          new Variant("f32", 1, 960));
+          new Variant("f32", 1, 960),
+          new Variant("bf16", 1, 960),
+          new Variant("int8", 1, 960));
 
   @Override
   public String name() {
