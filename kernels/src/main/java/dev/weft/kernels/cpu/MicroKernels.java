@@ -12,11 +12,10 @@ import static dev.weft.kernels.cpu.Vectors.store;
 /// `rowsR(a, b, bStep, count, in, inRow, out, outRow)`: for each row r and column j of the tile,
 /// out = in + Σ a[r, k] · b[k, j], one chain of fused multiply-adds, k ascending. `count` is even:
 /// two k a round are a twentieth faster; with six rows they are too large for the compiler, now and
-/// then. `in` may be `out`
-/// (the chain goes on after a block of k), or a row of zeros with `inRow` 0 (it begins): so there
-/// is no branch about the accumulators, which would cost C2 its registers. Row r of a stands at
-/// `a + r · ROW`, with `ROW` a constant: with a variable the same loop is 5 % slower. Row k of b
-/// stands at `b + k · bStep`.
+/// then. `in` may be `out` (the chain goes on after a block of k), or a row of zeros with `inRow` 0
+/// (it begins): so there is no branch about the accumulators, which would cost C2 its registers.
+/// Row r of a stands at `a + r · ROW`, with `ROW` a constant: with a variable the same loop is 5 %
+/// slower. Row k of b stands at `b + k · bStep`.
 ///
 /// Each method must stay what it is, one loop without calls that take vectors: one that is inlined,
 /// or not, at the JIT's pleasure runs at a tenth of the speed.
