@@ -14,14 +14,17 @@ import jdk.incubator.vector.FloatVector;
 final class CpuLimits implements MachineLimits {
   private static final int TRIALS = 12;
   private static final int READS = 6;
-  private static final int STEPS = 2_000_000;
+  private static final int CALLS = 1_000;
+  private static final int STEPS = 2_000; // a call; so it is soon compiled as a whole
+  private static final FloatVector X = all(0.999f);
+  private static final FloatVector Y = all(0.001f);
   private static final long BUFFER = 1L << 30; // far beyond the caches
 
   @Override
   public double flops(int threads) {
     DoubleAdder used = new DoubleAdder(); // keeps the JIT from dropping the work
-    double seconds = best(TRIALS, threads, part -> used.add(multiplyAdds(STEPS)));
-    return 12.0 * 2 * LANES * STEPS * threads / seconds;
+    double seconds = best(TRIALS, threads, part -> used.add(multiplyAdds()));
+    return 12.0 * 2 * LANES * STEPS * CALLS * threads / seconds;
   }
 
   @Override
@@ -47,9 +50,18 @@ final class CpuLimits implements MachineLimits {
     return best * 1e-9;
   }
 
+  private static float multiplyAdds() {
+    float used = 0;
+    for (int call = 0; call < CALLS; call++) {
+      used += multiplyAdds(STEPS);
+    }
+    return used;
+  }
+
   /// Twelve chains: enough for two units of four cycles' latency, few enough for sixteen registers.
   private static float multiplyAdds(int steps) {
-    FloatVector x = all(0.999f);
+    FloatVector x = X;
+    FloatVector y = Y;
     FloatVector a = all(1);
     FloatVector b = all(2);
     FloatVector c = all(3);
@@ -63,18 +75,18 @@ final class CpuLimits implements MachineLimits {
     FloatVector k = all(11);
     FloatVector l = all(12);
     for (int step = 0; step < steps; step++) {
-      a = a.fma(x, x);
-      b = b.fma(x, x);
-      c = c.fma(x, x);
-      d = d.fma(x, x);
-      e = e.fma(x, x);
-      f = f.fma(x, x);
-      g = g.fma(x, x);
-      h = h.fma(x, x);
-      i = i.fma(x, x);
-      j = j.fma(x, x);
-      k = k.fma(x, x);
-      l = l.fma(x, x);
+      a = x.fma(y, a);
+      b = x.fma(y, b);
+      c = x.fma(y, c);
+      d = x.fma(y, d);
+      e = x.fma(y, e);
+      f = x.fma(y, f);
+      g = x.fma(y, g);
+      h = x.fma(y, h);
+      i = x.fma(y, i);
+      j = x.fma(y, j);
+      k = x.fma(y, k);
+      l = x.fma(y, l);
     }
     FloatVector first = a.add(b).add(c).add(d).add(e).add(f);
     return first.add(g).add(h).add(i).add(j).add(k).add(l).lane(0);

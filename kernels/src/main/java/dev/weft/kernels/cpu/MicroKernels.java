@@ -37,6 +37,17 @@ final class MicroKernels {
   /// Bytes of a tile of a.
   static final long TILE = ROWS * ROW;
 
+  /// Whether there are 32 registers instead of sixteen, which a tile of four rows by three vectors
+  /// fills: twelve sums, three of b, one of a. Then the compiler must load each a where it is used,
+  /// and it does so only while it has to check the address of each, as in a loop that it doesn't
+  /// see
+  /// the length of; or it loads all of them first, and sums go to memory and back.
+  static final boolean WIDE = LANES == 16;
+
+  /// Bits of an address of b in such a loop: so limited, it needs no check. All bits, where the
+  /// compiler moves checks out of the loop.
+  static final long ADDRESS = WIDE ? -1 : (1L << 56) - 1;
+
   private MicroKernels() {}
 
   /// Rows of the next tile when `left` are left: four, or what leaves no single row, whose chains
@@ -69,17 +80,13 @@ final class MicroKernels {
       long out,
       long outRow,
       int columns) {
-    if (LANES == 16) {
+    if (WIDE) {
       if (columns > 2 * LANES) {
         three(rows, a, b, bStep, count, in, inRow, out, outRow);
       } else if (columns > LANES) {
         two(rows, a, b, bStep, count, in, inRow, out, outRow);
       } else {
         one(rows, a, b, bStep, count, in, inRow, out, outRow);
-      }
-    } else if (LANES == 8) { // sixteen registers
-      for (int j = 0; j < columns * 4; j += 2 * BYTES) {
-        two(rows, a, b + j, bStep, count, in + j, inRow, out + j, outRow);
       }
     } else {
       for (int j = 0; j < columns * 4; j += 3 * BYTES) {

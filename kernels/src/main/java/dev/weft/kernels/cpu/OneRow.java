@@ -55,12 +55,17 @@ final class OneRow {
 
   /// out (48) = a (count) · panel of BF16.
   static void bf16(long a, long panel, int count, long out) {
-    int quads = count & -4;
+    int whole = SixVectors.FIT ? count & -2 : count & -4;
+    if (SixVectors.FIT) {
+      SixVectors.bf16(a, panel, whole, out);
+    }
     for (int j = 0; j < Panels.ROW_BYTES; j += 3 * BYTES) {
-      bf16Quads(a, panel + j, quads, out + j);
-      if (quads < count) {
-        long rest = panel + quads / 2 * (long) Panels.ROW_BYTES + j;
-        bf16Rest(a + quads * 4L, rest, count - quads, out + j);
+      if (!SixVectors.FIT) {
+        bf16Quads(a, panel + j, whole, out + j);
+      }
+      if (whole < count) {
+        long rest = panel + whole / 2 * (long) Panels.ROW_BYTES + j;
+        bf16Rest(a + whole * 4L, rest, count - whole, out + j);
       }
     }
   }
@@ -118,11 +123,16 @@ final class OneRow {
 
   /// out (48) = a (count) · panel of I8 with scales (groups, 48).
   static void i8(long a, long panel, long scales, int count, long out) {
+    for (int j = 0; j < Panels.ROW_BYTES; j += BYTES) {
+      store(FloatVector.zero(F), out + j);
+    }
+    int whole = 0;
+    if (SixVectors.FIT) {
+      whole = count / Weight.GROUP * Weight.GROUP;
+      SixVectors.i8(a, panel, scales, whole, out);
+    }
     for (int j = 0; j < Panels.WIDTH; j += 3 * LANES) {
-      store(FloatVector.zero(F), out + j * 4L);
-      store(FloatVector.zero(F), out + j * 4L + BYTES);
-      store(FloatVector.zero(F), out + j * 4L + 2L * BYTES);
-      for (int k = 0; k < count; k += Weight.GROUP) {
+      for (int k = whole; k < count; k += Weight.GROUP) {
         int group = Math.min(Weight.GROUP, count - k);
         long scale = scales + (long) (k / Weight.GROUP) * Panels.ROW_BYTES;
         i8Group(

@@ -1,6 +1,8 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
+import static dev.weft.kernels.cpu.MicroKernels.WIDE;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
@@ -23,9 +25,12 @@ final class Tiles2 {
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -38,8 +43,8 @@ final class Tiles2 {
       FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -73,9 +78,12 @@ final class Tiles2 {
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -85,8 +93,8 @@ final class Tiles2 {
       FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -113,17 +121,20 @@ final class Tiles2 {
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -143,14 +154,17 @@ final class Tiles2 {
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);

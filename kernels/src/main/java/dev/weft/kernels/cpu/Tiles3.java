@@ -1,6 +1,8 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
+import static dev.weft.kernels.cpu.MicroKernels.WIDE;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
@@ -27,10 +29,13 @@ final class Tiles3 {
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -47,9 +52,9 @@ final class Tiles3 {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -94,10 +99,13 @@ final class Tiles3 {
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -110,9 +118,9 @@ final class Tiles3 {
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -147,10 +155,13 @@ final class Tiles3 {
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -159,9 +170,9 @@ final class Tiles3 {
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       c12 = a1.fma(b2, c12);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -186,17 +197,20 @@ final class Tiles3 {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
-    for (int k = 0; k < count; k += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+      long x = b & ADDRESS;
+      long y = b + bStep & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
-      b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, b + bStep + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, b + bStep + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
