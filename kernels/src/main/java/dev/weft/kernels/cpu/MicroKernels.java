@@ -37,16 +37,16 @@ final class MicroKernels {
   /// Bytes of a tile of a.
   static final long TILE = ROWS * ROW;
 
-  /// Whether there are 32 registers instead of sixteen, which a tile of four rows by three vectors
-  /// fills: twelve sums, three of b, one of a. Then the compiler must load each a where it is used,
-  /// and it does so only while it has to check the address of each, as in a loop that it doesn't
-  /// see
-  /// the length of; or it loads all of them first, and sums go to memory and back.
-  static final boolean WIDE = LANES == 16;
+  /// Whether a tile of four rows by three vectors leaves registers free: there are 32 with 512 bits
+  /// and on AArch64, else sixteen, and the tile takes twelve for its sums, three for b, one for a.
+  /// Then each a must be loaded where it is used. The compiler does so while it has to check the
+  /// address of each, which it does in a loop whose length it cannot tell; otherwise it loads all
+  /// of them first, sums go to memory and back, and half of the speed is lost.
+  static final boolean ROOMY = LANES == 16 || System.getProperty("os.arch").equals("aarch64");
 
-  /// Bits of an address of b in such a loop: so limited, it needs no check. All bits, where the
-  /// compiler moves checks out of the loop.
-  static final long ADDRESS = WIDE ? -1 : (1L << 56) - 1;
+  /// The bits of an address of b that count in a loop that is not roomy: of so few bits it needs no
+  /// check.
+  static final long ADDRESS = ROOMY ? -1 : (1L << 56) - 1;
 
   private MicroKernels() {}
 
@@ -80,7 +80,7 @@ final class MicroKernels {
       long out,
       long outRow,
       int columns) {
-    if (WIDE) {
+    if (LANES == 16) {
       if (columns > 2 * LANES) {
         three(rows, a, b, bStep, count, in, inRow, out, outRow);
       } else if (columns > LANES) {

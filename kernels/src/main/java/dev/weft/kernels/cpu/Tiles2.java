@@ -1,8 +1,8 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
+import static dev.weft.kernels.cpu.MicroKernels.ROOMY;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
-import static dev.weft.kernels.cpu.MicroKernels.WIDE;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
@@ -26,7 +26,7 @@ final class Tiles2 {
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
@@ -79,7 +79,7 @@ final class Tiles2 {
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
@@ -122,7 +122,7 @@ final class Tiles2 {
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
@@ -155,7 +155,7 @@ final class Tiles2 {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);

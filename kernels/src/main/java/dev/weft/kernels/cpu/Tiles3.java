@@ -1,8 +1,8 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
+import static dev.weft.kernels.cpu.MicroKernels.ROOMY;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
-import static dev.weft.kernels.cpu.MicroKernels.WIDE;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
@@ -30,7 +30,7 @@ final class Tiles3 {
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
@@ -100,7 +100,7 @@ final class Tiles3 {
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
@@ -156,7 +156,7 @@ final class Tiles3 {
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
@@ -198,7 +198,7 @@ final class Tiles3 {
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; WIDE ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long x = b & ADDRESS;
       long y = b + bStep & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
