@@ -6,14 +6,17 @@ import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.load;
 import static dev.weft.kernels.cpu.Vectors.store;
 
+import java.util.Set;
+
 /// The inner loops of every product: a tile of R rows × V vectors of C stays in registers while k
 /// runs. [Tiles3], [Tiles2] and [Tiles1] hold them by width.
 ///
 /// `rowsR(a, b, bStep, count, in, inRow, out, outRow)`: for each row r and column j of the tile,
-/// out = in + Σ a[r, k] · b[k, j], one chain of fused multiply-adds, k ascending. `count` is even:
-/// two k a round are a twentieth faster; with six rows they are too large for the compiler, now and
-/// then. `in` may be `out` (the chain goes on after a block of k), or a row of zeros with `inRow` 0
-/// (it begins): so there is no branch about the accumulators, which would cost C2 its registers.
+/// out = in + Σ a[r, k] · b[k, j], one chain of fused multiply-adds, k ascending. `count` is even
+/// and not negative, or a loop that ends at an address misses it: two k a round are a twentieth
+/// faster; with six rows they are too large for the compiler, now and then. `in` may be `out` (the
+/// chain goes on after a block of k), or a row of zeros with `inRow` 0 (it begins): so there is no
+/// branch about the accumulators, which would cost C2 its registers.
 /// Row r of a stands at `a + r · ROW`, with `ROW` a constant: with a variable the same loop is 5 %
 /// slower. Row k of b stands at `b + k · bStep`.
 ///
@@ -37,12 +40,14 @@ final class MicroKernels {
   /// Bytes of a tile of a.
   static final long TILE = ROWS * ROW;
 
-  /// Whether a tile of four rows by three vectors leaves registers free: there are 32 with 512 bits
-  /// and on AArch64, else sixteen, and the tile takes twelve for its sums, three for b, one for a.
-  /// Then each a must be loaded where it is used. The compiler does so while it has to check the
-  /// address of each, which it does in a loop whose length it cannot tell; otherwise it loads all
-  /// of them first, sums go to memory and back, and half of the speed is lost.
-  static final boolean ROOMY = LANES == 16 || System.getProperty("os.arch").equals("aarch64");
+  /// Whether a tile of four rows by three vectors leaves registers free. There are 32, but on x86
+  /// only with 512 bits for certain; sixteen are filled by the tile, with twelve sums, three of b
+  /// and one of a, and then each a must be loaded where it is used. The compiler does so while it
+  /// has to check the address of each, which it does in a loop whose length it cannot tell;
+  /// otherwise it loads all of them first, sums go to memory and back, and half of the speed is
+  /// lost.
+  static final boolean ROOMY =
+      LANES == 16 || !Set.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   /// The bits of an address of b that count in a loop that is not roomy: of so few bits it needs no
   /// check.
@@ -68,7 +73,7 @@ final class MicroKernels {
   }
 
   /// A tile against the first columns of 48, in rows that stand `bStep` bytes apart. Columns that
-  /// share a vector with the last are computed too, up to the 48th.
+  /// follow the last are computed too, up to the 48th.
   static void tile(
       int rows,
       long a,
@@ -88,6 +93,9 @@ final class MicroKernels {
       } else {
         one(rows, a, b, bStep, count, in, inRow, out, outRow);
       }
+    } else if (SixVectors.FIT && rows == 1 && columns > 3 * LANES && bStep == Panels.ROW_BYTES) {
+      SixVectors.f32(a, b, count & -2, in, out);
+      odd(1, 6, a, b, bStep, count, out, outRow);
     } else {
       for (int j = 0; j < columns * 4; j += 3 * BYTES) {
         three(rows, a, b + j, bStep, count, in + j, inRow, out + j, outRow);

@@ -55,18 +55,17 @@ final class OneRow {
 
   /// out (48) = a (count) · panel of BF16.
   static void bf16(long a, long panel, int count, long out) {
-    int whole = SixVectors.FIT ? count & -2 : count & -4;
+    int whole = count & (SixVectors.FIT ? -2 : -4);
     if (SixVectors.FIT) {
       SixVectors.bf16(a, panel, whole, out);
-    }
-    for (int j = 0; j < Panels.ROW_BYTES; j += 3 * BYTES) {
-      if (!SixVectors.FIT) {
+    } else {
+      for (int j = 0; j < Panels.ROW_BYTES; j += 3 * BYTES) {
         bf16Quads(a, panel + j, whole, out + j);
       }
-      if (whole < count) {
-        long rest = panel + whole / 2 * (long) Panels.ROW_BYTES + j;
-        bf16Rest(a + whole * 4L, rest, count - whole, out + j);
-      }
+    }
+    for (int j = 0; whole < count && j < Panels.ROW_BYTES; j += 3 * BYTES) {
+      long rest = panel + whole / 2 * (long) Panels.ROW_BYTES + j;
+      bf16Rest(a + whole * 4L, rest, count - whole, out + j);
     }
   }
 

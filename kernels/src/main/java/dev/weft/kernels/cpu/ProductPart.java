@@ -174,9 +174,7 @@ final class ProductPart {
   }
 
   private void block(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
-    if (b.ready() && rows == 1 && SixVectors.FIT) {
-      SixVectors.f32(a, b.address(p, k), count, begins ? ZEROS : out, out);
-    } else if (b.ready() || count == 0) {
+    if (b.ready() || count == 0) {
       tiles(tiles, b.address(p, k), b.columns(p), count, out, outRow, begins);
     } else if (rows == 1) {
       if (b.type() == DType.BF16) {

@@ -1,6 +1,7 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
+import static dev.weft.kernels.cpu.MicroKernels.ROOMY;
 import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
 import static dev.weft.kernels.cpu.Panels.WIDTH;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
@@ -11,9 +12,6 @@ import static dev.weft.kernels.cpu.Vectors.F;
 import static dev.weft.kernels.cpu.Vectors.I;
 import static dev.weft.kernels.cpu.Vectors.LANES;
 import static dev.weft.kernels.cpu.Vectors.LITTLE;
-import static dev.weft.kernels.cpu.Vectors.all;
-import static dev.weft.kernels.cpu.Vectors.load;
-import static dev.weft.kernels.cpu.Vectors.store;
 
 import dev.weft.tensor.Weight;
 import jdk.incubator.vector.ByteVector;
@@ -22,17 +20,17 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// One row times a panel with vectors of 256 bits, six of which are a row of the panel: so memory
-/// is
-/// read once and in order, and six chains keep the units busy, where tiles that are three vectors
-/// wide would go through the panel twice. The loops are written as [MicroKernels] says of sixteen
-/// registers.
+/// is read once and in order, where tiles go through a panel twice. Six chains are not enough for
+/// the units, but for the memory. The loops are written as [MicroKernels] says of sixteen
+/// registers,
+/// and end at exactly one address: the number of k is even and not negative.
 final class SixVectors {
-  /// Whether a panel's row is six vectors.
-  static final boolean FIT = WIDTH == 6 * LANES;
+  /// Whether a panel's row is six vectors, and sixteen registers are to be expected.
+  static final boolean FIT = !ROOMY && WIDTH == 6 * LANES;
 
   private SixVectors() {}
 
-  /// out = in + a · b in F32, of 48 columns.
+  /// out = in + a · b in F32, of 48 columns and an even number of k.
   static void f32(long a, long b, int count, long in, long out) {
     FloatVector c0 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c1 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
@@ -40,8 +38,7 @@ final class SixVectors {
     FloatVector c3 = FloatVector.fromMemorySegment(F, ALL, in + 3L * BYTES, LITTLE);
     FloatVector c4 = FloatVector.fromMemorySegment(F, ALL, in + 4L * BYTES, LITTLE);
     FloatVector c5 = FloatVector.fromMemorySegment(F, ALL, in + 5L * BYTES, LITTLE);
-    int even = count & -2;
-    for (long end = a + even * 4L; a != end; a += 8) {
+    for (long end = a + count * 4L; a != end; a += 8) {
       long at = b & ADDRESS;
       FloatVector x = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
@@ -77,11 +74,6 @@ final class SixVectors {
     c3.intoMemorySegment(ALL, out + 3L * BYTES, LITTLE);
     c4.intoMemorySegment(ALL, out + 4L * BYTES, LITTLE);
     c5.intoMemorySegment(ALL, out + 5L * BYTES, LITTLE);
-    if (even < count) {
-      for (int j = 0; j < ROW_BYTES; j += BYTES) {
-        store(all(Native.get(a)).fma(load(b + j), load(out + j)), out + j);
-      }
-    }
   }
 
   /// out = a · b in BF16, of 48 columns and an even number of k.
@@ -126,7 +118,7 @@ final class SixVectors {
   }
 
   /// out = out + Σ scales · (a · b) in I8, of 48 columns and whole groups of k. Group after group
-  /// in one method: with a call for each it ran at two thirds of the speed.
+  /// in one method: with a call for each it ran at two thirds of the speed. A group is even.
   static void i8(long a, long b, long scales, int count, long out) {
     for (int k = 0; k < count; k += Weight.GROUP) {
       FloatVector c0 = FloatVector.zero(F);

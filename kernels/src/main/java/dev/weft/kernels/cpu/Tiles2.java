@@ -27,10 +27,10 @@ final class Tiles2 {
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -43,8 +43,8 @@ final class Tiles2 {
       FloatVector a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW));
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -80,10 +80,10 @@ final class Tiles2 {
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -93,8 +93,8 @@ final class Tiles2 {
       FloatVector a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW));
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -123,18 +123,18 @@ final class Tiles2 {
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       FloatVector a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW));
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -156,15 +156,15 @@ final class Tiles2 {
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);

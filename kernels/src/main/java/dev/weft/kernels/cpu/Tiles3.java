@@ -31,11 +31,11 @@ final class Tiles3 {
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -52,9 +52,9 @@ final class Tiles3 {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -101,11 +101,11 @@ final class Tiles3 {
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -118,9 +118,9 @@ final class Tiles3 {
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -157,11 +157,11 @@ final class Tiles3 {
     FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -170,9 +170,9 @@ final class Tiles3 {
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       c12 = a1.fma(b2, c12);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -199,18 +199,18 @@ final class Tiles3 {
     FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long x = b & ADDRESS;
-      long y = b + bStep & ADDRESS;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, x, LITTLE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, x + BYTES, LITTLE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, x + 2L * BYTES, LITTLE);
+      long at = b & ADDRESS;
+      long next = (b + bStep) & ADDRESS;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
-      b0 = FloatVector.fromMemorySegment(F, ALL, y, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, y + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, y + 2L * BYTES, LITTLE);
+      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
+      b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
