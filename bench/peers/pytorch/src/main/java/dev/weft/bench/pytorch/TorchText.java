@@ -16,7 +16,12 @@ final class TorchText implements Engine.TextModel {
   TorchText(PtNDManager manager, Path file, String dtype, int rows) throws IOException {
     this.model = new Script(manager, file);
     this.rows = rows;
-    model.call("prepare", IValue.from(dtype), IValue.from((long) rows)).close();
+    try {
+      model.call("prepare", IValue.from(dtype), IValue.from((long) rows)).close();
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   @Override
