@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import dev.weft.tensor.Gating;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// A training pass gives the same bits at every number of threads and every vector width.
@@ -57,18 +54,6 @@ class ThreadsAndWidthsTest {
   }
 
   private static long digestOf(String... flags) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of(flags));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(ThreadsAndWidthsTest.class.getName());
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(true, process.waitFor(1, TimeUnit.MINUTES));
-    assertEquals(0, process.exitValue());
-    return Long.parseLong(output.strip());
+    return Long.parseLong(FreshJvm.output(ThreadsAndWidthsTest.class, flags));
   }
 }

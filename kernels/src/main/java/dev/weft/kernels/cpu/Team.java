@@ -26,8 +26,16 @@ final class Team implements AutoCloseable {
 
   private final Worker[] workers;
   private final AtomicBoolean busy = new AtomicBoolean();
-  private volatile Region region;
   private volatile boolean closed;
+
+  // The region. A thread that took a part may read these: the region cannot end before that part.
+  private Part part;
+  private int parts;
+  private Thread caller;
+  private final AtomicInteger untaken = new AtomicInteger(); // below 0: asked for in vain
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private volatile boolean callerParks;
+  private volatile Throwable failure;
 
   /// A team of `size` threads, the caller included.
   Team(int size) {
@@ -54,7 +62,7 @@ final class Team implements AutoCloseable {
   void run(int parts, Part part) {
     if (parts > 1 && workers.length > 0 && busy.compareAndSet(false, true)) {
       try {
-        share(new Region(parts, part));
+        share(parts, part);
       } finally {
         busy.set(false);
       }
@@ -76,14 +84,57 @@ final class Team implements AutoCloseable {
     }
   }
 
-  private void share(Region shared) {
-    region = shared;
-    int wanted = Math.min(shared.parts - 1, workers.length);
+  private void share(int count, Part shared) {
+    part = shared;
+    parts = count;
+    caller = Thread.currentThread();
+    callerParks = false;
+    unfinished.set(count);
+    untaken.set(count); // from here on workers take parts
+    int wanted = Math.min(count - 1, workers.length);
     for (int i = 0; i < wanted; i++) {
       workers[i].wake();
     }
-    shared.work();
-    shared.await();
+    work();
+    await();
+    Throwable thrown = failure;
+    part = null;
+    failure = null;
+    switch (thrown) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
+  /// Takes parts and runs them until none is left: of one region, or of several if a new one begins
+  /// meanwhile.
+  private void work() {
+    for (int left = untaken.getAndDecrement(); left > 0; left = untaken.getAndDecrement()) {
+      try {
+        if (failure == null) {
+          part.run(parts - left);
+        }
+      } catch (Throwable e) {
+        failure = e;
+      }
+      if (unfinished.decrementAndGet() == 0 && callerParks) {
+        LockSupport.unpark(caller);
+      }
+    }
+  }
+
+  private void await() {
+    long start = System.nanoTime();
+    while (unfinished.get() > 0) {
+      if (!spin(start)) {
+        callerParks = true;
+        if (unfinished.get() > 0) {
+          LockSupport.park(this);
+        }
+      }
+    }
   }
 
   /// Ends the workers.
@@ -92,55 +143,6 @@ final class Team implements AutoCloseable {
     closed = true;
     for (Worker worker : workers) {
       LockSupport.unpark(worker);
-    }
-  }
-
-  private static final class Region {
-    final int parts;
-    private final Part part;
-    private final Thread caller = Thread.currentThread();
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger unfinished;
-    private volatile boolean callerParks;
-    private volatile Throwable failure;
-
-    Region(int parts, Part part) {
-      this.parts = parts;
-      this.part = part;
-      this.unfinished = new AtomicInteger(parts);
-    }
-
-    void work() {
-      for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
-        try {
-          if (failure == null) {
-            part.run(i);
-          }
-        } catch (Throwable e) {
-          failure = e;
-        }
-        if (unfinished.decrementAndGet() == 0 && callerParks) {
-          LockSupport.unpark(caller);
-        }
-      }
-    }
-
-    void await() {
-      long start = System.nanoTime();
-      while (unfinished.get() > 0) {
-        if (!spin(start)) {
-          callerParks = true;
-          if (unfinished.get() > 0) {
-            LockSupport.park(this);
-          }
-        }
-      }
-      switch (failure) {
-        case null -> {}
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        case Throwable e -> throw new IllegalStateException(e);
-      }
     }
   }
 
@@ -168,17 +170,14 @@ final class Team implements AutoCloseable {
 
     @Override
     public void run() {
-      Region seen = null;
       long idleSince = System.nanoTime();
       while (!closed) {
-        Region now = region;
-        if (now != seen) {
-          seen = now;
-          now.work();
+        if (untaken.get() > 0) {
+          work();
           idleSince = System.nanoTime();
         } else if (!spin(idleSince)) {
           parked = true;
-          if (region == seen && !closed) {
+          if (untaken.get() <= 0 && !closed) {
             LockSupport.park(Team.this);
           }
           parked = false;
