@@ -6,7 +6,7 @@ import java.util.function.DoubleSupplier;
 /// Times a piece of work again and again.
 final class Stopwatch {
   /// Slow work is repeated no longer than this, but [#LEAST] times.
-  private static final double PATIENCE = 10;
+  private static final double PATIENCE = 5;
 
   private static final int LEAST = 3;
 

@@ -88,47 +88,78 @@ final class Cache {
       Tensor y, Tensor q, KeyValueCache cache, Tensor starts, Tensor past, double scale) {
     int rows = Math.toIntExact(past.size());
     int heads = cache.heads();
-    int[] firstPart = new int[rows + 1]; // of each row; a part is some queries of one head
+    int[] end = new int[rows]; // of each row's items; an item is some queries of one head
+    int items = 0;
+    int most = 0;
     long work = 0;
     for (int r = 0; r < rows; r++) {
       int count = id(starts, r + 1) - id(starts, r);
-      firstPart[r + 1] = firstPart[r] + heads * Math.ceilDiv(count, QUERIES);
-      work += (long) count * (id(past, r) + count) * heads * cache.headDim();
+      int positions = id(past, r) + count;
+      items += heads * Math.ceilDiv(count, QUERIES);
+      end[r] = items;
+      most = Math.max(most, positions);
+      work += (long) count * positions * heads * cache.headDim();
     }
-    run(
-        firstPart[rows],
-        work,
-        part -> {
-          int row = 0;
-          while (part >= firstPart[row + 1]) {
-            row++;
+    int all = items;
+    int longest = most;
+    team.split(
+        all,
+        work < SMALL ? all : 1,
+        (from, to) -> {
+          try (var head = new CachedHead(y, q, cache, starts, past, scale, longest)) {
+            int row = rows - 1;
+            // The last queries of a row see most: first what takes longest.
+            for (int item = all - 1 - (int) from; item > all - 1 - (int) to; item--) {
+              while (row > 0 && item < end[row - 1]) {
+                row--;
+              }
+              int inRow = row == 0 ? item : item - end[row - 1];
+              head.run(row, inRow % heads, inRow / heads * QUERIES);
+            }
           }
-          int h = (part - firstPart[row]) % heads;
-          int from = (part - firstPart[row]) / heads * QUERIES;
-          int count = Math.min(QUERIES, id(starts, row + 1) - id(starts, row) - from);
-          queries(y, q, cache, scale, row, h, id(starts, row) + from, id(past, row) + from, count);
         });
   }
 
-  private static void queries(
-      Tensor y,
-      Tensor q,
-      KeyValueCache cache,
-      double scale,
-      int row,
-      int h,
-      int token,
-      int position,
-      int count) {
-    int dim = cache.headDim();
-    int most = position + count;
-    long width = HeadAttention.width(dim);
-    boolean padded = width != dim * 4L;
-    long keys = head(cache, cache.keys(), row, h);
-    long values = head(cache, cache.values(), row, h);
-    try (HeadAttention head = new HeadAttention(y.device(), dim, most, scale);
-        Scratch copy = padded ? new Scratch(y.device(), most * width) : null) {
-      if (padded) {
+  /// One head after another of one attention.
+  private static final class CachedHead implements AutoCloseable {
+    private final Tensor y;
+    private final Tensor q;
+    private final KeyValueCache cache;
+    private final Tensor starts;
+    private final Tensor past;
+    private final HeadAttention head;
+    private final Scratch copy; // of a head's values, padded; null when they need no padding
+    private final long width;
+
+    CachedHead(
+        Tensor y,
+        Tensor q,
+        KeyValueCache cache,
+        Tensor starts,
+        Tensor past,
+        double scale,
+        int positions) {
+      this.y = y;
+      this.q = q;
+      this.cache = cache;
+      this.starts = starts;
+      this.past = past;
+      int dim = cache.headDim();
+      width = HeadAttention.width(dim);
+      head = new HeadAttention(y.device(), dim, positions, scale);
+      copy = width == dim * 4L ? null : new Scratch(y.device(), positions * width);
+    }
+
+    /// Runs the queries of a row from query `from` on, [#QUERIES] at most.
+    void run(int row, int h, int from) {
+      int dim = cache.headDim();
+      int token = id(starts, row) + from;
+      int position = id(past, row) + from;
+      int count = Math.min(QUERIES, id(starts, row + 1) - token);
+      int most = position + count;
+      long keys = head(cache, cache.keys(), row, h);
+      long values = head(cache, cache.values(), row, h);
+      if (copy != null) {
         Attention.packValues(copy.address, values, dim * 4L, dim, most);
         values = copy.address;
       }
@@ -143,6 +174,14 @@ final class Cache {
           token(y, token, h),
           y.stride(0) * 4,
           0);
+    }
+
+    @Override
+    public void close() {
+      head.close();
+      if (copy != null) {
+        copy.close();
+      }
     }
   }
 

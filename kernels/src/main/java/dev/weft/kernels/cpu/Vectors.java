@@ -13,7 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// so that the JIT folds every test of it.
 ///
 /// `-Dweft.vectorBits` = 128, 256 or 512 forces a width; [CpuDevice] refuses one that the machine
-/// lacks. Width 0 means no vectors at all: then nothing but the choice itself is used of this
+/// lacks, unless a test says `-Dweft.anyWidth=true`: the JVM computes such vectors lane by lane, a
+/// hundred times slower. Width 0 means no vectors at all: then nothing but the choice itself is
+/// used of this
 /// class.
 final class Vectors {
   /// What `-Dweft.vectorBits` asks for; the machine's preferred width without it.
@@ -72,7 +74,9 @@ final class Vectors {
 
   /// Whether a width (0, 128, 256, 512) can run here.
   static boolean available(int bits) {
-    return bits == 0 || (bits == 128 || bits == 256 || bits == 512) && bits <= WIDEST;
+    return bits == 0
+        || (bits == 128 || bits == 256 || bits == 512)
+            && (bits <= WIDEST || Boolean.getBoolean("weft.anyWidth"));
   }
 
   static FloatVector load(long address) {

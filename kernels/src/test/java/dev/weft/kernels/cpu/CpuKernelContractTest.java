@@ -1,7 +1,5 @@
 package dev.weft.kernels.cpu;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import dev.weft.tensor.KernelContract;
@@ -17,9 +15,6 @@ class CpuKernelContractTest extends KernelContract {
 
   @Override
   protected Device device() {
-    assumeTrue(
-        Vectors.available(Vectors.BITS),
-        "this machine has no vectors of " + Vectors.BITS + " bits, only of " + Vectors.WIDEST);
     return Devices.require("cpu");
   }
 
