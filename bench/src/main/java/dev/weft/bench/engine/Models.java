@@ -45,6 +45,7 @@ public final class Models {
   /// Makes GPT-2 124M where it is missing.
   public Path ensureGpt2() throws IOException {
     if (!Files.exists(gpt2().resolve("config.json"))) {
+      Files.createDirectories(gpt2()); // fails before half a gigabyte has been drawn
       try (Gpt2 model = Gpt2.create(Gpt2Config.SMALL, Devices.open("cpu"), DType.F32, 1)) {
         Gpt2Folder.save(model, gpt2(), DType.F32);
       }
