@@ -34,6 +34,10 @@ record Product(
   /// Tiles of a part: with one block of k they stay in the second cache beside a panel's block.
   private static final int TILES = 24;
 
+  /// Panels of a part of few rows, where each thread gets several, so that one that is held up is
+  /// not waited for: a part packs the rows once more.
+  private static final int PANELS = 4;
+
   /// Tiles of a part that packs its panels itself: the block of k that it goes through all panels
   /// with takes 600 KB of the second cache at most.
   private static final int DENSE_TILES = 96;
@@ -60,7 +64,8 @@ record Product(
     } else if (rowParts >= threads) {
       rowParts = Math.min(tiles, Math.ceilDiv(rowParts, threads) * threads);
     } else {
-      panelParts = Math.min(panels, Math.ceilDiv((m == 1 ? 4 : 1) * threads, rowParts));
+      int shares = m == 1 ? 4 : Math.clamp(panels / (PANELS * threads), 1, 4);
+      panelParts = Math.min(panels, Math.ceilDiv(shares * threads, rowParts));
     }
     int across = rowParts;
     int down = panelParts;
