@@ -101,88 +101,75 @@ final class Cache {
       work += (long) count * positions * heads * cache.headDim();
     }
     int all = items;
+    int dim = cache.headDim();
+    long width = HeadAttention.width(dim);
+    long copyBytes = width == dim * 4L ? 0 : most * width;
     int longest = most;
     team.split(
         all,
         work < SMALL ? all : 1,
         (from, to) -> {
-          try (var head = new CachedHead(y, q, cache, starts, past, scale, longest)) {
+          try (HeadAttention head = new HeadAttention(y.device(), dim, longest, scale);
+              Scratch copy = copyBytes == 0 ? null : new Scratch(y.device(), copyBytes)) {
             int row = rows - 1;
-            // The last queries of a row see most: first what takes longest.
+            // Backwards: a row's last queries see most, and what takes longest should come first.
             for (int item = all - 1 - (int) from; item > all - 1 - (int) to; item--) {
               while (row > 0 && item < end[row - 1]) {
                 row--;
               }
               int inRow = row == 0 ? item : item - end[row - 1];
-              head.run(row, inRow % heads, inRow / heads * QUERIES);
+              queries(
+                  head,
+                  copy,
+                  y,
+                  q,
+                  cache,
+                  starts,
+                  past,
+                  row,
+                  inRow % heads,
+                  inRow / heads * QUERIES);
             }
           }
         });
   }
 
-  /// One head after another of one attention.
-  private static final class CachedHead implements AutoCloseable {
-    private final Tensor y;
-    private final Tensor q;
-    private final KeyValueCache cache;
-    private final Tensor starts;
-    private final Tensor past;
-    private final HeadAttention head;
-    private final Scratch copy; // of a head's values, padded; null when they need no padding
-    private final long width;
-
-    CachedHead(
-        Tensor y,
-        Tensor q,
-        KeyValueCache cache,
-        Tensor starts,
-        Tensor past,
-        double scale,
-        int positions) {
-      this.y = y;
-      this.q = q;
-      this.cache = cache;
-      this.starts = starts;
-      this.past = past;
-      int dim = cache.headDim();
-      width = HeadAttention.width(dim);
-      head = new HeadAttention(y.device(), dim, positions, scale);
-      copy = width == dim * 4L ? null : new Scratch(y.device(), positions * width);
+  /// Queries of a row from its query `first` on, [#QUERIES] at most, for one head.
+  ///
+  /// @param copy for the head's values, padded; null where they need no padding
+  private static void queries(
+      HeadAttention head,
+      Scratch copy,
+      Tensor y,
+      Tensor q,
+      KeyValueCache cache,
+      Tensor starts,
+      Tensor past,
+      int row,
+      int h,
+      int first) {
+    int dim = cache.headDim();
+    int token = id(starts, row) + first;
+    int position = id(past, row) + first;
+    int count = Math.min(QUERIES, id(starts, row + 1) - token);
+    int most = position + count;
+    long keys = head(cache, cache.keys(), row, h);
+    long values = head(cache, cache.values(), row, h);
+    if (copy != null) {
+      Attention.packValues(copy.address, values, dim * 4L, dim, most);
+      values = copy.address;
     }
-
-    /// Runs the queries of a row from query `from` on, [#QUERIES] at most.
-    void run(int row, int h, int from) {
-      int dim = cache.headDim();
-      int token = id(starts, row) + from;
-      int position = id(past, row) + from;
-      int count = Math.min(QUERIES, id(starts, row + 1) - token);
-      int most = position + count;
-      long keys = head(cache, cache.keys(), row, h);
-      long values = head(cache, cache.values(), row, h);
-      if (copy != null) {
-        Attention.packValues(copy.address, values, dim * 4L, dim, most);
-        values = copy.address;
-      }
-      head.run(
-          count,
-          position + 1,
-          most,
-          token(q, token, h),
-          q.stride(0) * 4,
-          keys,
-          values,
-          token(y, token, h),
-          y.stride(0) * 4,
-          0);
-    }
-
-    @Override
-    public void close() {
-      head.close();
-      if (copy != null) {
-        copy.close();
-      }
-    }
+    head.run(
+        count,
+        position + 1,
+        most,
+        token(q, token, h),
+        q.stride(0) * 4,
+        keys,
+        values,
+        token(y, token, h),
+        y.stride(0) * 4,
+        0);
   }
 
   /// Rows whose parent is another row are copied aside first, so that the order does not matter.

@@ -29,6 +29,8 @@ final class Team implements AutoCloseable {
   private volatile boolean closed;
 
   // The region. A thread that took a part may read these: the region cannot end before that part.
+  // Who
+  // ended the last part may wake the next region's caller instead, which looks and parks again.
   private Part part;
   private int parts;
   private Thread caller;
@@ -91,12 +93,15 @@ final class Team implements AutoCloseable {
     callerParks = false;
     unfinished.set(count);
     untaken.set(count); // from here on workers take parts
-    int wanted = Math.min(count - 1, workers.length);
-    for (int i = 0; i < wanted; i++) {
-      workers[i].wake();
+    try {
+      int wanted = Math.min(count - 1, workers.length);
+      for (int i = 0; i < wanted; i++) {
+        workers[i].wake();
+      }
+      work();
+    } finally {
+      await();
     }
-    work();
-    await();
     Throwable thrown = failure;
     part = null;
     failure = null;
