@@ -145,85 +145,40 @@ final class RowSums {
 
   /// Σ exp(x − max).
   static float sumOfExp(long x, int n, float max) {
-    FloatVector a = all(0f);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+    FloatVector a = sumOfExp(x, n, max, 0);
+    FloatVector b = LANES <= 8 ? sumOfExp(x, n, max, 1) : a;
+    FloatVector c = LANES == 4 ? sumOfExp(x, n, max, 2) : a;
+    FloatVector d = LANES == 4 ? sumOfExp(x, n, max, 3) : a;
+    return VectorMath.tree(a, b, c, d);
+  }
+
+  /// The sums of vector number k of each sixteen. One exponential a loop is what C2 inlines, of
+  /// several it calls some, with vectors that are objects: softmax was twenty times slower.
+  private static FloatVector sumOfExp(long x, int n, float max, int k) {
+    FloatVector sum = all(0f);
     int i = 0;
     for (; i <= n - 16; i += 16) {
-      long o = 4L * i;
-      a = a.add(VectorMath.exp(load(x + o).sub(max)));
-      if (LANES <= 8) {
-        b = b.add(VectorMath.exp(load(x + o + BYTES).sub(max)));
-      }
-      if (LANES == 4) {
-        c = c.add(VectorMath.exp(load(x + o + 2L * BYTES).sub(max)));
-        d = d.add(VectorMath.exp(load(x + o + 3L * BYTES).sub(max)));
-      }
+      sum = sum.add(VectorMath.exp(load(x + 4L * i + (long) k * BYTES).sub(max)));
     }
     if (i < n) {
-      long o = 4L * i;
-      int left = n - i;
-      a = a.add(VectorMath.exp(load(x + o, from(left, 0)).sub(max)), from(left, 0));
-      if (LANES <= 8) {
-        b = b.add(VectorMath.exp(load(x + o + BYTES, from(left, 1)).sub(max)), from(left, 1));
-      }
-      if (LANES == 4) {
-        c = c.add(VectorMath.exp(load(x + o + 2L * BYTES, from(left, 2)).sub(max)), from(left, 2));
-        d = d.add(VectorMath.exp(load(x + o + 3L * BYTES, from(left, 3)).sub(max)), from(left, 3));
-      }
+      VectorMask<Float> mask = from(n - i, k);
+      FloatVector left = load(x + 4L * i + (long) k * BYTES, mask);
+      sum = sum.add(VectorMath.exp(left.sub(max)), mask);
     }
-    return VectorMath.tree(a, b, c, d);
+    return sum;
   }
 
   /// y = exp(x − max); returns Σ y.
   static float expInto(long y, long x, int n, float max) {
-    FloatVector a = all(0f);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
     int i = 0;
-    for (; i <= n - 16; i += 16) {
-      long o = 4L * i;
-      a = a.add(storeExp(y + o, load(x + o), max));
-      if (LANES <= 8) {
-        b = b.add(storeExp(y + o + BYTES, load(x + o + BYTES), max));
-      }
-      if (LANES == 4) {
-        c = c.add(storeExp(y + o + 2L * BYTES, load(x + o + 2L * BYTES), max));
-        d = d.add(storeExp(y + o + 3L * BYTES, load(x + o + 3L * BYTES), max));
-      }
+    for (; i <= n - LANES; i += LANES) {
+      store(VectorMath.exp(load(x + 4L * i).sub(max)), y + 4L * i);
     }
     if (i < n) {
-      long o = 4L * i;
-      int left = n - i;
-      a = a.add(storeExp(y + o, load(x + o, from(left, 0)), max, from(left, 0)), from(left, 0));
-      if (LANES <= 8) {
-        b =
-            b.add(
-                storeExp(y + o + BYTES, load(x + o + BYTES, from(left, 1)), max, from(left, 1)),
-                from(left, 1));
-      }
-      if (LANES == 4) {
-        c =
-            c.add(
-                storeExp(
-                    y + o + 2L * BYTES,
-                    load(x + o + 2L * BYTES, from(left, 2)),
-                    max,
-                    from(left, 2)),
-                from(left, 2));
-        d =
-            d.add(
-                storeExp(
-                    y + o + 3L * BYTES,
-                    load(x + o + 3L * BYTES, from(left, 3)),
-                    max,
-                    from(left, 3)),
-                from(left, 3));
-      }
+      VectorMask<Float> mask = first(n - i);
+      store(VectorMath.exp(load(x + 4L * i, mask).sub(max)), y + 4L * i, mask);
     }
-    return VectorMath.tree(a, b, c, d);
+    return sum(y, n);
   }
 
   /// y = x − mean; returns Σ y², fused.
@@ -279,18 +234,6 @@ final class RowSums {
 
   private static FloatVector addSquare(FloatVector sum, FloatVector v) {
     return v.fma(v, sum);
-  }
-
-  private static FloatVector storeExp(long y, FloatVector x, float max) {
-    FloatVector e = VectorMath.exp(x.sub(max));
-    store(e, y);
-    return e;
-  }
-
-  private static FloatVector storeExp(long y, FloatVector x, float max, VectorMask<Float> mask) {
-    FloatVector e = VectorMath.exp(x.sub(max));
-    store(e, y, mask);
-    return e;
   }
 
   private static FloatVector storeDeviation(long y, FloatVector x, float mean) {
