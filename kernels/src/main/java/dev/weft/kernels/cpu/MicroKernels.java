@@ -1,12 +1,14 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.Strided.FLOAT;
+import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
+import static dev.weft.kernels.cpu.Vectors.F;
 import static dev.weft.kernels.cpu.Vectors.LANES;
-import static dev.weft.kernels.cpu.Vectors.all;
-import static dev.weft.kernels.cpu.Vectors.load;
-import static dev.weft.kernels.cpu.Vectors.store;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 
 import java.util.Set;
+import jdk.incubator.vector.FloatVector;
 
 /// The inner loops of every product: a tile of R rows × V vectors of C stays in registers while k
 /// runs. [Tiles3], [Tiles2] and [Tiles1] hold them by width.
@@ -157,7 +159,8 @@ final class MicroKernels {
     odd(rows, 1, a, b, bStep, count, out, outRow);
   }
 
-  /// Carries the chains in `out` on through the last k when `count` is odd.
+  /// Carries the chains in `out` on through the last k when `count` is odd. Nothing but the Vector
+  /// API: behind a tile, helpers that take vectors are left out of line.
   private static void odd(
       int rows, int vectors, long a, long b, long bStep, int count, long out, long outRow) {
     if (count % 2 == 0) {
@@ -168,7 +171,11 @@ final class MicroKernels {
     for (int r = 0; r < rows; r++) {
       for (long j = 0; j < (long) vectors * BYTES; j += BYTES) {
         long c = out + r * outRow + j;
-        store(all(Native.get(a + r * ROW)).fma(load(b + j), load(c)), c);
+        FloatVector.broadcast(F, ALL.get(FLOAT, a + r * ROW))
+            .fma(
+                FloatVector.fromMemorySegment(F, ALL, b + j, LITTLE),
+                FloatVector.fromMemorySegment(F, ALL, c, LITTLE))
+            .intoMemorySegment(ALL, c, LITTLE);
       }
     }
   }
