@@ -153,7 +153,7 @@ final class RowSums {
   }
 
   /// The sums of vector number k of each sixteen. One exponential a loop is what C2 inlines, of
-  /// several it calls some, with vectors that are objects: softmax was twenty times slower.
+  /// several it calls some, with vectors that are objects: softmax was eight times slower.
   private static FloatVector sumOfExp(long x, int n, float max, int k) {
     FloatVector sum = all(0f);
     int i = 0;

@@ -14,9 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// `-Dweft.vectorBits` = 128, 256 or 512 forces a width; [CpuDevice] refuses one that the machine
 /// lacks, unless a test says `-Dweft.anyWidth=true`: the JVM computes such vectors lane by lane, a
-/// hundred times slower. Width 0 means no vectors at all: then nothing but the choice itself is
-/// used
-/// of this class.
+/// hundred times slower. Width 0 means no vectors at all: then only the choice is used of this
+/// class.
 final class Vectors {
   /// What `-Dweft.vectorBits` asks for; the machine's preferred width without it.
   static final int BITS =
