@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
+import dev.weft.tensor.FreshJvm;
 import dev.weft.tensor.Gating;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,6 @@ class ThreadsAndWidthsTest {
   }
 
   private static long digestOf(String... flags) throws Exception {
-    return Long.parseLong(FreshJvm.output(ThreadsAndWidthsTest.class, flags));
+    return Long.parseLong(FreshJvm.output(ThreadsAndWidthsTest.class, FreshJvm.vectorsAnd(flags)));
   }
 }

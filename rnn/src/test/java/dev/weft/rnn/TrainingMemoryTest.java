@@ -10,6 +10,7 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.DeviceStats;
 import dev.weft.tensor.Devices;
+import dev.weft.tensor.FreshJvm;
 import dev.weft.tensor.Gating;
 import dev.weft.tensor.Ops;
 import dev.weft.tensor.ParameterSet;
@@ -28,7 +29,9 @@ class TrainingMemoryTest {
   @Test
   void nothingIsAllocatedAfterTheFirstStep() throws Exception {
     List<String> lines =
-        FreshJvm.output(TrainingMemoryTest.class, "-Dweft.threads=1").lines().toList();
+        FreshJvm.output(TrainingMemoryTest.class, FreshJvm.vectorsAnd("-Dweft.threads=1"))
+            .lines()
+            .toList();
     assertEquals(Gating.values().length * (1 + STEPS), lines.size());
     // A pool that forgot what it got back would need several further slabs of 4 MiB.
     assertEquals(Gating.values().length, Set.copyOf(lines).size(), () -> "in " + lines);

@@ -9,14 +9,11 @@ import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.DeviceProvider;
 import dev.weft.tensor.Devices;
+import dev.weft.tensor.FreshJvm;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
 import dev.weft.tensor.Weight;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -92,24 +89,11 @@ class CpuDeviceTest {
     }
   }
 
-  private static String openedWithFlags(String... flags) throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>();
-    all.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    all.add("--enable-native-access=ALL-UNNAMED");
-    all.addAll(List.of(flags));
-    return opened(all.toArray(String[]::new));
+  private static String openedWithFlags(String... flags) throws Exception {
+    return FreshJvm.output(CpuDeviceTest.class, FreshJvm.vectorsAnd(flags));
   }
 
-  private static String opened(String... flags) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(CpuDeviceTest.class.getName());
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return output.strip();
+  private static String opened(String... flags) throws Exception {
+    return FreshJvm.output(CpuDeviceTest.class, List.of(flags));
   }
 }

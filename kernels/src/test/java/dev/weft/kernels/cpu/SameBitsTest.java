@@ -2,16 +2,10 @@ package dev.weft.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import dev.weft.tensor.FreshJvm;
 import org.junit.jupiter.api.Test;
 
 /// The same bits at every number of threads, every vector width, compiled or not, early or late.
@@ -58,19 +52,7 @@ class SameBitsTest {
   }
 
   /// The digest that a JVM of its own computes, started with more flags.
-  private static long digestOf(String... flags) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of(flags));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Workload.class.getName(), "5", "83"));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(2, TimeUnit.MINUTES));
-    assertEquals(0, process.exitValue());
-    return Long.parseLong(output.strip());
+  private static long digestOf(String... flags) throws Exception {
+    return Long.parseLong(FreshJvm.output(Workload.class, FreshJvm.vectorsAnd(flags), "5", "83"));
   }
 }
