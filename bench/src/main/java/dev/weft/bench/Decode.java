@@ -109,7 +109,8 @@ final class Decode implements Benchmark {
     gigaflops = (gigaflops + setting.gigaflops()) / 2;
     double least = Math.max(variant.bytes() / bandwidth, variant.flops() / (gigaflops * 1e9));
     double limit = variant.rows / least;
-    return Row.rate(name(), variant + how, variant.rows * TOKENS, seconds, "tokens/s", limit);
+    return Row.rate(name(), variant + how, variant.rows * TOKENS, seconds, "tokens/s", limit)
+        .taking(variant.flops() / variant.rows, variant.bytes() / variant.rows);
   }
 
   /// Seconds of all tokens after the prompt.
@@ -130,21 +131,27 @@ final class Decode implements Benchmark {
     if (setting.reference() == null) {
       return;
     }
-    double tolerance = TOLERANCES.get(dtype);
     String work = "GPT-2 124M " + dtype + ", " + rows + " rows";
     try (Engine.TextModel wanted = setting.reference().textModel(dtype, rows)) {
-      int[][] prompts = prompts(rows, 16);
-      wanted.read(prompts);
-      model.read(prompts);
-      Setting.requireSame(work + ", prompt", model.logits(), wanted.logits(), tolerance);
-      int[] next = new int[rows];
-      for (int step = 1; step <= 2; step++) {
-        Arrays.setAll(next, r -> 1000 * r + 7);
-        wanted.step(next);
-        model.step(next);
-      }
-      Setting.requireSame(work + ", cached", model.logits(), wanted.logits(), tolerance);
+      requireSame(work, model, wanted, dtype, rows);
     }
+  }
+
+  static void requireSame(
+      String work, Engine.TextModel model, Engine.TextModel wanted, String dtype, int rows)
+      throws IOException {
+    double tolerance = TOLERANCES.get(dtype);
+    int[][] prompts = prompts(rows, 16);
+    wanted.read(prompts);
+    model.read(prompts);
+    Setting.requireSame(work + ", prompt", model.logits(), wanted.logits(), tolerance);
+    int[] next = new int[rows];
+    for (int step = 1; step <= 2; step++) {
+      Arrays.setAll(next, r -> 1000 * r + 7);
+      wanted.step(next);
+      model.step(next);
+    }
+    Setting.requireSame(work + ", cached", model.logits(), wanted.logits(), tolerance);
   }
 
   private static int[][] prompts(int rows, int length) {

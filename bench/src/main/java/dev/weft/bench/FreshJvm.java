@@ -14,12 +14,17 @@ final class FreshJvm {
   ///
   /// @throws IOException when it fails
   static void run(Class<?> program, List<String> options, String... arguments) throws IOException {
+    run(command(program, options, arguments));
+  }
+
+  /// A program of this class path.
+  static ProcessBuilder command(Class<?> program, List<String> options, String... arguments) {
     List<String> command = new ArrayList<>(List.of(java()));
     command.addAll(options());
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(arguments));
-    run(new ProcessBuilder(command));
+    return new ProcessBuilder(command);
   }
 
   static String java() {
@@ -35,21 +40,23 @@ final class FreshJvm {
   ///
   /// @throws IOException when it fails
   static void run(ProcessBuilder command) throws IOException {
-    Process process = command.inheritIO().start();
+    requireSuccess(command.command().getFirst(), command.inheritIO().start());
+  }
+
+  /// Waits for the end of a process.
+  ///
+  /// @throws IOException when it fails
+  static void requireSuccess(String program, Process process) throws IOException {
     try {
       int status = process.waitFor();
       if (status != 0) {
         throw new IOException(
-            "bench: "
-                + command.command().getFirst()
-                + " ended with status "
-                + status
-                + "; its message stands above");
+            "bench: " + program + " ended with status " + status + "; its message stands above");
       }
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();
-      throw new IOException("bench: interrupted while " + command.command().getFirst() + " ran", e);
+      throw new IOException("bench: interrupted while " + program + " ran", e);
     }
   }
 }

@@ -176,7 +176,7 @@ final class Main implements Callable<Integer> {
     all.prepare(home());
     for (int round = 1; round <= rounds; round++) {
       System.out.println("round " + round + " of " + rounds);
-      all.run();
+      all.run(round);
       keep(all.figures(), page, opened); // after each: a long run that is stopped keeps its rounds
     }
     System.out.println("medians of " + rounds + " fresh JVMs, and how far the worst was:");
@@ -263,7 +263,8 @@ final class Main implements Callable<Integer> {
   private List<Row> measure(List<Benchmark> chosen, Device opened) throws IOException {
     System.out.println(opened.description());
     WeftEngine engine = new WeftEngine(opened, new Models(models));
-    Setting setting = new Setting(engine, null, opened, team(), only);
+    Runnable turn = rows == null ? () -> {} : Participant::await;
+    Setting setting = new Setting(engine, null, opened, team(), only, turn);
     List<Row> measured = new ArrayList<>();
     for (Benchmark benchmark : chosen) {
       for (Row row : benchmark.run(setting)) {

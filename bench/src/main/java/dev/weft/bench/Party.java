@@ -15,7 +15,7 @@ import java.util.Properties;
 /// A peer is a module in `bench/peers`; its `peer.properties` says how to start it: `title`, `java`
 /// (options of the JVM), `environment` (`NAME=value …`), `unset` (`NAME …`), `prepare` (a command
 /// to run before), `settings` (in words, for the report). `{threads}` stands for the number of
-/// threads.
+/// threads. `java.NAME` and `environment.NAME` are further ones for the benchmark of this name.
 ///
 /// @param name as on the command line
 /// @param title for the report
@@ -65,44 +65,56 @@ record Party(String name, String title, String settings, Path folder, Properties
     }
   }
 
-  /// Measures in a fresh JVM.
+  /// Measures in a fresh JVM, without a pause.
   List<Row> measure(List<String> benchmark, List<String> options, int threads, Path models)
       throws IOException {
-    Path file = Files.createTempFile("weft-bench", ".json");
-    try {
-      List<String> arguments = new ArrayList<>(benchmark);
-      arguments.addAll(options);
-      arguments.addAll(List.of("--models", models.toString(), "--rows", file.toString()));
-      if (folder == null) {
-        FreshJvm.run(Main.class, List.of(), arguments.toArray(String[]::new));
-      } else {
-        FreshJvm.run(command(arguments, threads));
+    try (Participant alone = start(benchmark, options, threads, models)) {
+      while (alone.waits()) {
+        alone.turn();
       }
-      return Figures.readRows(file);
-    } finally {
-      Files.delete(file);
+      return alone.rows();
     }
+  }
+
+  /// Starts a fresh JVM that measures in turns.
+  Participant start(List<String> benchmark, List<String> options, int threads, Path models)
+      throws IOException {
+    Path file = Files.createTempFile("weft-bench", ".json");
+    List<String> arguments = new ArrayList<>(benchmark);
+    arguments.addAll(options);
+    arguments.addAll(List.of("--models", models.toString(), "--rows", file.toString()));
+    return Participant.start(
+        folder == null
+            ? FreshJvm.command(Main.class, List.of(), arguments.toArray(String[]::new))
+            : command(arguments, threads),
+        file);
   }
 
   private ProcessBuilder command(List<String> arguments, int threads) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(FreshJvm.java());
-    command.addAll(words("java", threads));
+    String benchmark = arguments.getFirst();
+    command.addAll(words("java", benchmark, threads));
     command.addAll(List.of("-cp", classPath(), PeerMain.class.getName()));
     command.addAll(arguments);
     ProcessBuilder process = new ProcessBuilder(command);
-    for (String name : words("unset", threads)) {
+    for (String name : words("unset", benchmark, threads)) {
       process.environment().remove(name);
     }
-    for (String assignment : words("environment", threads)) {
+    for (String assignment : words("environment", benchmark, threads)) {
       int equals = assignment.indexOf('=');
       process.environment().put(assignment.substring(0, equals), assignment.substring(equals + 1));
     }
     return process;
   }
 
-  private List<String> words(String key, int threads) {
-    return words(key, "{threads}", "" + threads);
+  /// Of a key, then what it has for this benchmark alone.
+  List<String> words(String key, String benchmark, int threads) {
+    List<String> words = new ArrayList<>();
+    for (String each : List.of(key, key + "." + benchmark)) {
+      words.addAll(words(each, "{threads}", "" + threads));
+    }
+    return words;
   }
 
   private List<String> words(String key, String name, String value) {

@@ -42,7 +42,7 @@ final class PeerMain implements Callable<Integer> {
     try (Engine peer = provider.open(threads, models)) {
       System.out.println(peer.description());
       WeftEngine weft = new WeftEngine(Devices.require("cpu"), new Models(models));
-      Setting setting = new Setting(peer, weft, null, threads, only);
+      Setting setting = new Setting(peer, weft, null, threads, only, Participant::await);
       for (Benchmark benchmark : Main.ALL) {
         if (names.contains(benchmark.name()) && benchmark.forPeers()) {
           for (Row row : benchmark.run(setting)) {

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Measures Weft and its peers in turns, benchmark by benchmark, each time in a fresh JVM, because
-/// the JIT compiles differently from start to start and the machine may be faster now than later. A
-/// peer that fails takes no further part, and the rest goes on.
+/// Measures Weft and its peers in turns, variant by variant, because the machine may be faster now
+/// than later; each benchmark in fresh JVMs, because the JIT compiles differently from start to
+/// start. A peer that fails takes no further part, and the rest goes on.
 final class Rounds {
   private final List<Party> parties;
   private final List<Benchmark> benchmarks;
@@ -58,26 +58,59 @@ final class Rounds {
     }
   }
 
-  /// Each benchmark in one JVM of each party that does it.
-  void run() throws IOException {
+  /// Each benchmark in one JVM of each party that does it, variant by variant in turns. Every other
+  /// turn begins with the last party; so does every other round.
+  void run(int round) throws IOException {
     for (Benchmark benchmark : benchmarks) {
-      for (Party party : parties) {
-        if (party == Party.WEFT) {
-          measure(benchmark, party, options);
-        } else if (benchmark.forPeers() && !failed.contains(party)) {
-          try {
-            measure(benchmark, party, List.of("--threads", "" + threads));
-          } catch (IOException e) {
-            fail(party, e);
+      Map<Party, Participant> table = new LinkedHashMap<>();
+      try {
+        for (Party party : parties) {
+          if (party == Party.WEFT || benchmark.forPeers()) {
+            attempt(party, () -> table.put(party, start(benchmark, party)));
           }
+        }
+        for (int turn = round; table.values().stream().anyMatch(Participant::waits); turn++) {
+          for (Party party : turn % 2 == 1 ? parties : parties.reversed()) {
+            if (table.containsKey(party) && table.get(party).waits()) {
+              attempt(party, table.get(party)::turn);
+            }
+          }
+        }
+        for (Map.Entry<Party, Participant> measured : table.entrySet()) {
+          Party party = measured.getKey();
+          attempt(party, () -> rounds.get(party).add(measured.getValue().rows()));
+        }
+      } finally {
+        for (Participant participant : table.values()) {
+          participant.close();
         }
       }
     }
   }
 
-  private void measure(Benchmark benchmark, Party party, List<String> more) throws IOException {
+  private Participant start(Benchmark benchmark, Party party) throws IOException {
     List<String> arguments = List.of(benchmark.name(), "--only=" + only);
-    rounds.get(party).add(party.measure(arguments, more, threads, models));
+    List<String> more = party == Party.WEFT ? options : List.of("--threads", "" + threads);
+    return party.start(arguments, more, threads, models);
+  }
+
+  /// Something that only Weft must be able to do.
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  private void attempt(Party party, Attempt attempt) throws IOException {
+    if (failed.contains(party)) {
+      return;
+    }
+    try {
+      attempt.run();
+    } catch (IOException e) {
+      if (party == Party.WEFT) {
+        throw e;
+      }
+      fail(party, e);
+    }
   }
 
   private void fail(Party party, IOException e) {

@@ -14,10 +14,22 @@ import java.util.regex.Pattern;
 /// @param device whose limits are measured beside Weft's figures; null for a peer
 /// @param threads of the engine
 /// @param only what a variant must contain to be measured
-record Setting(Engine engine, WeftEngine reference, Device device, int threads, Pattern only) {
-  /// Whether this variant is to be measured.
+/// @param turn waits until others have measured the variant before
+record Setting(
+    Engine engine, WeftEngine reference, Device device, int threads, Pattern only, Runnable turn) {
+
+  /// Of one who measures alone.
+  Setting(Engine engine, WeftEngine reference, Device device, int threads, Pattern only) {
+    this(engine, reference, device, threads, only, () -> {});
+  }
+
+  /// Whether this variant is to be measured, now: each is asked for once, by all in one order.
   boolean wants(String variant) {
-    return only.matcher(variant).find();
+    boolean wanted = only.matcher(variant).find();
+    if (wanted) {
+      turn.run();
+    }
+    return wanted;
   }
 
   /// GFLOP/s of the hardware, measured now, or NaN.

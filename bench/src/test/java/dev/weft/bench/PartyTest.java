@@ -45,6 +45,15 @@ final class PartyTest {
   }
 
   @Test
+  void aBenchmarkMayHaveOptionsOfItsOwn(@TempDir Path home) throws IOException {
+    peer(home, "one", "java = -Xmx1g -Dthreads={threads}\njava.train = -Da=b\njava.rnn = -Dc=d");
+    Party party = Party.peer(home, "one");
+    assertEquals(List.of("-Xmx1g", "-Dthreads=2", "-Da=b"), party.words("java", "train", 2));
+    assertEquals(List.of("-Xmx1g", "-Dthreads=2"), party.words("java", "gemm", 2));
+    assertEquals(List.of(), party.words("environment", "train", 2));
+  }
+
+  @Test
   void whatAPeerReadsIsMadeInTheCheckout(@TempDir Path home) throws IOException {
     peer(home, "one", "prepare = cp bench/peers/one/peer.properties {models}");
     Path models = Files.createDirectories(home.resolve("models"));
@@ -67,7 +76,7 @@ final class PartyTest {
     Rounds rounds =
         new Rounds(List.of(Party.peer(home, "one")), List.of(new Gemm()), "", List.of(), 2, models);
     rounds.prepareParties(home);
-    rounds.run(); // would say that it was not built
+    rounds.run(1); // would say that it was not built
     assertFalse(rounds.complete());
   }
 }

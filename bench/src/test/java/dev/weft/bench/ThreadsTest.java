@@ -1,10 +1,14 @@
 package dev.weft.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.bench.engine.Models;
 import dev.weft.tensor.Devices;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,7 +31,17 @@ final class ThreadsTest {
 
   @Test
   void aWorkIsMeasuredInAJvmOfSoManyThreads() throws IOException {
-    Row row = measure("gemm|1024x1024x1024, 1 thread$", 1).getFirst();
+    PrintStream out = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    Row row;
+    try {
+      row = measure("gemm|1024x1024x1024, 1 thread$", 2).getFirst();
+    } finally {
+      System.setOut(out);
+    }
+    String device = said.toString(StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
+    assertTrue(device.endsWith(" bits, 1 thread"), device);
     assertEquals("threads", row.benchmark());
     assertEquals("f32 dense 1024x1024x1024, 1 thread", row.variant());
     assertEquals("GFLOP/s", row.unit());

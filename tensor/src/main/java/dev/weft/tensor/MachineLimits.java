@@ -8,6 +8,11 @@ public interface MachineLimits {
     return true;
   }
 
+  /// Bits of the vectors that the figures are of; 0 where there are none.
+  default int vectorBits() {
+    return 0;
+  }
+
   /// Floating-point operations per second in F32 of fused multiply-adds on registers.
   ///
   /// @param threads from 1 to the device's

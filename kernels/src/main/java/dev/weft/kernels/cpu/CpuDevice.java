@@ -67,7 +67,7 @@ public final class CpuDevice extends HostDevice {
 
   @Override
   public MachineLimits limits() {
-    return vectors ? new CpuLimits() : null;
+    return vectors ? new CpuLimits(this) : null;
   }
 
   /// Opens the device, or says which flag, or which processor, it needs.

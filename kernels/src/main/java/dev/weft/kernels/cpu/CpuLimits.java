@@ -5,8 +5,9 @@ import static dev.weft.kernels.cpu.Vectors.LANES;
 import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.load;
 
+import dev.weft.tensor.Device;
 import dev.weft.tensor.MachineLimits;
-import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.DoubleAdder;
 import jdk.incubator.vector.FloatVector;
 
@@ -22,6 +23,17 @@ final class CpuLimits implements MachineLimits {
   private static final FloatVector X = all(0.999f);
   private static final FloatVector Y = all(0.001f);
 
+  private final Device device; // whose memory is read
+
+  CpuLimits(Device device) {
+    this.device = device;
+  }
+
+  @Override
+  public int vectorBits() {
+    return Vectors.BITS;
+  }
+
   @Override
   public double flops(int threads) {
     DoubleAdder used = new DoubleAdder(); // keeps the JIT from dropping the work
@@ -31,12 +43,15 @@ final class CpuLimits implements MachineLimits {
 
   @Override
   public double readBandwidth(int threads) {
-    try (Arena arena = Arena.ofShared()) {
-      long start = arena.allocate(BUFFER, 64).fill((byte) 1).address();
+    MemorySegment buffer = device.allocate(BUFFER, "the read bandwidth");
+    try {
+      long start = buffer.fill((byte) 1).address();
       DoubleAdder used = new DoubleAdder();
       long share = BUFFER / threads & -8L * BYTES;
       double seconds = best(READS, threads, part -> used.add(sum(start + part * share, share)));
       return (double) share * threads / seconds;
+    } finally {
+      device.release(buffer, BUFFER);
     }
   }
 

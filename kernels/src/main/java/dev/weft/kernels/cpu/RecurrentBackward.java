@@ -158,13 +158,13 @@ final class RecurrentBackward extends RecurrentPart {
   }
 
   private void lstm(int i, int t, int r, long e) {
-    long[] gate = new long[4];
-    for (int block = 0; block < 4; block++) {
-      gate[block] = in(block, gates(t, r, block));
-    }
+    long input = in(0, gates(t, r, 0));
+    long forget = in(1, gates(t, r, 1));
+    long candidate = in(2, gates(t, r, 2));
+    long output = in(3, gates(t, r, 3));
     RecurrentLoops.tanh(spare, in(6, c(t, r)), whole);
-    RecurrentLoops.lstmOut(gate[3], dc(r), spare, e, whole);
-    RecurrentLoops.lstmGates(gate[0], gate[1], gate[2], dc(r), in(6, cellBefore(i, r)), whole);
+    RecurrentLoops.lstmOut(output, dc(r), spare, e, whole);
+    RecurrentLoops.lstmGates(input, forget, candidate, dc(r), in(6, cellBefore(i, r)), whole);
     for (int block = 0; block < 4; block++) {
       back(block, gates(t, r, block));
     }

@@ -1,77 +1,90 @@
 package dev.weft.bench.onnxruntime;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.bench.engine.Engine;
 import dev.weft.gpt2.Gpt2Config;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
 
-/// GPT-2 as `tools/peers/gpt2_onnx.py` writes it: keys and values come out of each run and go into
-/// the next.
+/// GPT-2 as `tools/peers/gpt2_onnx.py` writes it. Keys and values stand in the same memory before a
+/// run and after it, so that a run writes nothing but its own.
 final class OnnxText implements Engine.TextModel {
   private static final Gpt2Config CONFIG = Gpt2Config.SMALL;
-  private static final int CACHES = 2 * CONFIG.layers(); // keys and values
 
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final int rows;
-  private OrtSession.Result last; // logits, then the caches; null before the first read
+  private final Map<String, OnnxTensor> past = new HashMap<>();
+  private final Map<String, OnnxTensor> present = new HashMap<>(); // the same tensors
+  private int length; // places that the caches hold
+  private OrtSession.Result last; // the logits; null before the first read
 
-  OnnxText(OrtEnvironment environment, OrtSession session, int rows) {
+  OnnxText(OrtEnvironment environment, OrtSession session, int rows) throws OrtException {
     this.environment = environment;
     this.session = session;
     this.rows = rows;
+    long[] shape = {rows, CONFIG.heads(), CONFIG.context(), CONFIG.headDim()};
+    int bytes = rows * CONFIG.heads() * CONFIG.context() * CONFIG.headDim() * Float.BYTES;
+    for (int i = 0; i < 2 * CONFIG.layers(); i++) { // keys and values
+      FloatBuffer memory =
+          ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+      OnnxTensor cache = OnnxTensor.createTensor(environment, memory, shape);
+      past.put("past." + i, cache);
+      present.put("present." + i, cache);
+    }
   }
 
   @Override
   public void read(int[][] prompts) {
-    forget();
-    int[] ids = Arrays.stream(prompts).flatMapToInt(Arrays::stream).toArray();
-    long[] none = {rows, CONFIG.heads(), 0, CONFIG.headDim()};
-    try (OnnxTensor empty = OnnxTensor.createTensor(environment, FloatBuffer.allocate(0), none)) {
-      Map<String, OnnxTensor> inputs = new HashMap<>();
-      for (int i = 0; i < CACHES; i++) {
-        inputs.put("past." + i, empty);
-      }
-      last = run(ids, inputs);
-    } catch (OrtException e) {
-      throw new IllegalStateException(e);
-    }
+    length = 0;
+    append(Arrays.stream(prompts).flatMapToInt(Arrays::stream).toArray());
   }
 
   @Override
   public void step(int[] ids) {
-    Map<String, OnnxTensor> inputs = new HashMap<>();
-    for (int i = 0; i < CACHES; i++) {
-      inputs.put("past." + i, (OnnxTensor) last.get(1 + i));
-    }
-    try {
-      OrtSession.Result next = run(ids, inputs);
-      forget();
-      last = next;
+    append(ids);
+  }
+
+  private void append(int[] ids) {
+    forget();
+    int count = ids.length / rows;
+    int total = length + count;
+    int[] lasts = new int[rows];
+    Arrays.fill(lasts, total - 1);
+    long[] values = Arrays.stream(ids).asLongStream().toArray();
+    long[] places = LongStream.range(length, total).toArray();
+    try (OnnxTensor id =
+            OnnxTensor.createTensor(
+                environment, LongBuffer.wrap(values), new long[] {rows, count});
+        OnnxTensor place =
+            OnnxTensor.createTensor(environment, LongBuffer.wrap(places), new long[] {count});
+        OnnxTensor end =
+            OnnxTensor.createTensor(environment, IntBuffer.wrap(lasts), new long[] {rows});
+        OnnxTensor all = OnnxTensor.createTensor(environment, total)) {
+      Map<String, OnnxTensorLike> inputs = new HashMap<>(past);
+      inputs.putAll(Map.of("ids", id, "places", place, "last", end, "total", all));
+      last = session.run(inputs, Set.of("logits"), present);
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private OrtSession.Result run(int[] ids, Map<String, OnnxTensor> inputs) throws OrtException {
-    long[] values = Arrays.stream(ids).asLongStream().toArray();
-    long[] shape = {rows, ids.length / rows};
-    try (OnnxTensor tensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(values), shape)) {
-      inputs.put("ids", tensor);
-      return session.run(inputs);
-    }
+    length = total;
   }
 
   @Override
   public float[] logits() {
-    FloatBuffer buffer = ((OnnxTensor) last.get(0)).getFloatBuffer();
+    FloatBuffer buffer = ((OnnxTensor) last.get("logits").orElseThrow()).getFloatBuffer();
     float[] values = new float[buffer.remaining()];
     buffer.get(values);
     return values;
@@ -87,6 +100,7 @@ final class OnnxText implements Engine.TextModel {
   @Override
   public void close() {
     forget();
+    past.values().forEach(OnnxTensor::close);
     try {
       session.close();
     } catch (OrtException e) {
