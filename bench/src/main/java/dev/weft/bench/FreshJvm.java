@@ -40,19 +40,26 @@ final class FreshJvm {
   ///
   /// @throws IOException when it fails
   static void run(ProcessBuilder command) throws IOException {
-    requireSuccess(command.command().getFirst(), command.inheritIO().start());
+    Process process = command.inheritIO().redirectInput(ProcessBuilder.Redirect.PIPE).start();
+    process.getOutputStream().close(); // what comes in is for this JVM
+    requireSuccess(command.command().getFirst(), process);
   }
 
-  /// Waits for the end of a process.
+  /// Waits for the end of a process that should succeed.
   ///
   /// @throws IOException when it fails
   static void requireSuccess(String program, Process process) throws IOException {
+    int status = status(program, process);
+    if (status != 0) {
+      throw new IOException(
+          "bench: " + program + " ended with status " + status + "; its message stands above");
+    }
+  }
+
+  /// Waits for the end of a process.
+  static int status(String program, Process process) throws IOException {
     try {
-      int status = process.waitFor();
-      if (status != 0) {
-        throw new IOException(
-            "bench: " + program + " ended with status " + status + "; its message stands above");
-      }
+      return process.waitFor();
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();

@@ -67,10 +67,9 @@ final class Gemm implements Benchmark {
     }
     ProductWork work = work(shape, packed);
     try (Engine.Product product = setting.engine().product(work)) {
-      if (product == null) {
+      if (product == null || !setting.accepts(() -> check(setting, work, product, variant))) {
         return;
       }
-      check(setting, work, product, variant);
       double gigaflop = 2e-9 * work.m() * work.k() * work.n();
       int repeats = Math.max(1, (int) (2 / gigaflop));
       double before = setting.gigaflops();

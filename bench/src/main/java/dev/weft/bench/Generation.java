@@ -35,7 +35,7 @@ final class Generation {
   /// What is measured at once, and the variants that come of it.
   private record Part(Function<Gpt2Inference, List<Row>> measure, String... variants) {
     boolean isWanted(Setting setting) {
-      return List.of(variants).stream().anyMatch(setting::wants);
+      return List.of(variants).stream().anyMatch(setting::matches);
     }
   }
 
@@ -56,7 +56,7 @@ final class Generation {
     try (Gpt2Inference model = weft.gpt2("f32")) {
       for (Part part : wanted) {
         part.measure.apply(model).stream()
-            .filter(row -> setting.wants(row.variant()))
+            .filter(row -> setting.matches(row.variant()))
             .forEach(rows::add);
       }
     }

@@ -2,8 +2,6 @@ package dev.weft.bench;
 
 import dev.weft.tensor.MachineLimits;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,18 +44,10 @@ final class Limits implements Benchmark {
 
   /// With vectors of another width, in a JVM of its own.
   private List<Row> measure(Setting setting, int bits) throws IOException {
-    Path file = Files.createTempFile("weft-bench", ".json");
-    try {
-      FreshJvm.run(
-          Main.class,
-          List.of("-D" + WIDTH + "=" + bits),
-          name(),
-          "--device=" + setting.device().name(),
-          "--threads=" + setting.threads(),
-          "--rows=" + file);
-      return Figures.readRows(file);
-    } finally {
-      Files.delete(file);
-    }
+    return Party.measureWeft(
+        List.of("-D" + WIDTH + "=" + bits),
+        name(),
+        "--device=" + setting.device().name(),
+        "--threads=" + setting.threads());
   }
 }

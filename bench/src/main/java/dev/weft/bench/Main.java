@@ -4,6 +4,7 @@ import dev.weft.bench.engine.Models;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Devices;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +118,8 @@ final class Main implements Callable<Integer> {
     return new CommandLine(command)
         .setExecutionExceptionHandler(
             (e, line, parsed) -> {
-              if (e instanceof IOException failure) {
+              Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
+              if (cause instanceof IOException failure) {
                 line.getErr().println(sentence(failure));
                 return 1;
               }
@@ -172,7 +174,7 @@ final class Main implements Callable<Integer> {
       keep(Figures.join(List.of(measure(chosen, opened)), Map.of()), page, opened);
       return 0;
     }
-    Rounds all = new Rounds(parties, chosen, only.pattern(), options(), team(), models);
+    Rounds all = new Rounds(parties, chosen, models, this::start);
     all.prepare(home());
     for (int round = 1; round <= rounds; round++) {
       System.out.println("round " + round + " of " + rounds);
@@ -307,12 +309,16 @@ final class Main implements Callable<Integer> {
     return peers;
   }
 
-  /// For a JVM that measures Weft.
-  private List<String> options() {
-    List<String> options = new ArrayList<>(List.of("--device", device));
-    if (threads != null) {
-      options.addAll(List.of("--threads", threads.toString()));
+  /// A fresh JVM that measures a benchmark.
+  private Participant start(Benchmark benchmark, Party party) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of(benchmark.name(), "--only=" + only, "--models=" + models));
+    if (party == Party.WEFT) {
+      arguments.add("--device=" + device);
     }
-    return options;
+    if (party != Party.WEFT || threads != null) {
+      arguments.add("--threads=" + team());
+    }
+    return party.start(arguments, team());
   }
 }

@@ -2,12 +2,11 @@ package dev.weft.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 /// A JVM that measures a benchmark and waits for its turn before each variant. Then it ends a line
 /// of its standard output with [#WAITING]; a line on its standard input lets it go on. It leaves
@@ -15,30 +14,44 @@ import java.util.List;
 final class Participant implements AutoCloseable {
   private static final String WAITING = "\u0005"; // "enquiry", which no text has
 
-  private static final BufferedReader STANDARD_INPUT =
-      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+  /// The status of one that measured, but not all, since some of its results were wrong.
+  static final int WRONG = 3;
 
   private final String program;
   private final Process process;
   private final BufferedReader output;
   private final Path file;
   private boolean waits;
+  private boolean right;
 
-  private Participant(ProcessBuilder command, Path file) throws IOException {
+  private Participant(String program, Process process, Path file) {
+    this.program = program;
+    this.process = process;
     this.file = file;
-    program = command.command().getFirst();
-    process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     output = process.inputReader();
   }
 
-  /// Starts a command that leaves its rows in `file`; it waits for its first turn when this
-  /// returns, or has ended.
+  /// Starts the command that leaves its rows in the file it is given; it waits for its first turn
+  /// when this returns, or has ended.
   ///
   /// @throws IOException when it failed
-  static Participant start(ProcessBuilder command, Path file) throws IOException {
-    Participant started = new Participant(command, file);
-    started.listen();
-    return started;
+  static Participant start(Function<Path, ProcessBuilder> program) throws IOException {
+    Path file = Files.createTempFile("weft-bench", ".json");
+    ProcessBuilder command = program.apply(file).redirectError(ProcessBuilder.Redirect.INHERIT);
+    Participant started;
+    try {
+      started = new Participant(command.command().getFirst(), command.start(), file);
+    } catch (IOException e) {
+      Files.delete(file);
+      throw e;
+    }
+    try {
+      started.listen();
+      return started;
+    } catch (IOException e) {
+      started.close();
+      throw e;
+    }
   }
 
   /// Whether there is another variant to measure.
@@ -50,8 +63,12 @@ final class Participant implements AutoCloseable {
   ///
   /// @throws IOException when it fails
   void turn() throws IOException {
-    process.outputWriter().write("\n");
-    process.outputWriter().flush();
+    try {
+      process.outputWriter().write("\n");
+      process.outputWriter().flush();
+    } catch (IOException e) {
+      waits = false; // it has ended: its status says how
+    }
     listen();
   }
 
@@ -67,7 +84,15 @@ final class Participant implements AutoCloseable {
       }
     }
     waits = false;
-    FreshJvm.requireSuccess(program, process);
+    right = FreshJvm.status(program, process) != WRONG;
+    if (right) {
+      FreshJvm.requireSuccess(program, process);
+    }
+  }
+
+  /// Whether all its results were right, once it no longer waits.
+  boolean right() {
+    return right;
   }
 
   /// What it measured, once it no longer waits.
@@ -78,7 +103,7 @@ final class Participant implements AutoCloseable {
   /// Ends it, if it has not ended.
   @Override
   public void close() throws IOException {
-    process.destroy();
+    process.destroyForcibly().onExit().join();
     Files.deleteIfExists(file);
   }
 
@@ -86,8 +111,10 @@ final class Participant implements AutoCloseable {
   static void await() {
     System.out.println(WAITING);
     try {
-      if (STANDARD_INPUT.readLine() == null) {
-        throw new IOException("bench: the command that this JVM measures for has ended");
+      for (int c = System.in.read(); c != '\n'; c = System.in.read()) {
+        if (c < 0) {
+          throw new IOException("bench: the command that this JVM measures for has ended");
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -15,7 +15,8 @@ import java.util.Properties;
 /// A peer is a module in `bench/peers`; its `peer.properties` says how to start it: `title`, `java`
 /// (options of the JVM), `environment` (`NAME=value …`), `unset` (`NAME …`), `prepare` (a command
 /// to run before), `settings` (in words, for the report). `{threads}` stands for the number of
-/// threads. `java.NAME` and `environment.NAME` are further ones for the benchmark of this name.
+/// threads. `java.NAME`, `environment.NAME` and `unset.NAME` are further ones for the benchmark of
+/// this name.
 ///
 /// @param name as on the command line
 /// @param title for the report
@@ -65,10 +66,9 @@ record Party(String name, String title, String settings, Path folder, Properties
     }
   }
 
-  /// Measures in a fresh JVM, without a pause.
-  List<Row> measure(List<String> benchmark, List<String> options, int threads, Path models)
-      throws IOException {
-    try (Participant alone = start(benchmark, options, threads, models)) {
+  /// Measures Weft in a fresh JVM with further options of Java, without a pause.
+  static List<Row> measureWeft(List<String> java, String... arguments) throws IOException {
+    try (Participant alone = weft(java, List.of(arguments))) {
       while (alone.waits()) {
         alone.turn();
       }
@@ -77,25 +77,33 @@ record Party(String name, String title, String settings, Path folder, Properties
   }
 
   /// Starts a fresh JVM that measures in turns.
-  Participant start(List<String> benchmark, List<String> options, int threads, Path models)
-      throws IOException {
-    Path file = Files.createTempFile("weft-bench", ".json");
-    List<String> arguments = new ArrayList<>(benchmark);
-    arguments.addAll(options);
-    arguments.addAll(List.of("--models", models.toString(), "--rows", file.toString()));
-    return Participant.start(
-        folder == null
-            ? FreshJvm.command(Main.class, List.of(), arguments.toArray(String[]::new))
-            : command(arguments, threads),
-        file);
+  ///
+  /// @param arguments of its command, the benchmark first
+  Participant start(List<String> arguments, int threads) throws IOException {
+    if (folder == null) {
+      return weft(List.of(), arguments);
+    }
+    String jars = classPath();
+    return Participant.start(file -> command(jars, with(file, arguments), threads));
   }
 
-  private ProcessBuilder command(List<String> arguments, int threads) throws IOException {
+  private static Participant weft(List<String> java, List<String> arguments) throws IOException {
+    return Participant.start(
+        file -> FreshJvm.command(Main.class, java, with(file, arguments).toArray(String[]::new)));
+  }
+
+  private static List<String> with(Path file, List<String> arguments) {
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--rows=" + file);
+    return all;
+  }
+
+  private ProcessBuilder command(String jars, List<String> arguments, int threads) {
     List<String> command = new ArrayList<>();
     command.add(FreshJvm.java());
     String benchmark = arguments.getFirst();
     command.addAll(words("java", benchmark, threads));
-    command.addAll(List.of("-cp", classPath(), PeerMain.class.getName()));
+    command.addAll(List.of("-cp", jars, PeerMain.class.getName()));
     command.addAll(arguments);
     ProcessBuilder process = new ProcessBuilder(command);
     for (String name : words("unset", benchmark, threads)) {

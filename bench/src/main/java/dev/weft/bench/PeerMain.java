@@ -31,6 +31,8 @@ final class PeerMain implements Callable<Integer> {
   @Option(names = "--rows", required = true)
   private Path rows;
 
+  private boolean wrong; // whether a result was not Weft's
+
   public static void main(String[] args) {
     System.exit(Main.line(new PeerMain()).execute(args));
   }
@@ -42,7 +44,8 @@ final class PeerMain implements Callable<Integer> {
     try (Engine peer = provider.open(threads, models)) {
       System.out.println(peer.description());
       WeftEngine weft = new WeftEngine(Devices.require("cpu"), new Models(models));
-      Setting setting = new Setting(peer, weft, null, threads, only, Participant::await);
+      Setting setting =
+          new Setting(peer, weft, null, threads, only, Participant::await, this::refuse);
       for (Benchmark benchmark : Main.ALL) {
         if (names.contains(benchmark.name()) && benchmark.forPeers()) {
           for (Row row : benchmark.run(setting)) {
@@ -53,6 +56,11 @@ final class PeerMain implements Callable<Integer> {
       }
     }
     Figures.writeRows(rows, measured);
-    return 0;
+    return wrong ? Participant.WRONG : 0;
+  }
+
+  private void refuse(WrongResult result) {
+    System.err.println("bench: not timed: " + result.getMessage());
+    wrong = true;
   }
 }

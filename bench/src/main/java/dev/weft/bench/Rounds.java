@@ -15,26 +15,22 @@ import java.util.Map;
 final class Rounds {
   private final List<Party> parties;
   private final List<Benchmark> benchmarks;
-  private final String only;
-  private final List<String> options; // of Weft's JVMs
-  private final int threads;
   private final Path models;
+  private final Starter starter;
   private final Map<Party, List<List<Row>>> rounds = new LinkedHashMap<>();
   private final List<Party> failed = new ArrayList<>();
+  private boolean allRight = true;
 
-  Rounds(
-      List<Party> parties,
-      List<Benchmark> benchmarks,
-      String only,
-      List<String> options,
-      int threads,
-      Path models) {
+  /// Starts what measures a benchmark for a party.
+  interface Starter {
+    Participant start(Benchmark benchmark, Party party) throws IOException;
+  }
+
+  Rounds(List<Party> parties, List<Benchmark> benchmarks, Path models, Starter starter) {
     this.parties = parties;
     this.benchmarks = benchmarks;
-    this.only = only;
-    this.options = options;
-    this.threads = threads;
     this.models = models;
+    this.starter = starter;
     parties.forEach(party -> rounds.put(party, new ArrayList<>()));
   }
 
@@ -65,20 +61,20 @@ final class Rounds {
       Map<Party, Participant> table = new LinkedHashMap<>();
       try {
         for (Party party : parties) {
-          if (party == Party.WEFT || benchmark.forPeers()) {
-            attempt(party, () -> table.put(party, start(benchmark, party)));
+          if (!failed.contains(party) && (party == Party.WEFT || benchmark.forPeers())) {
+            attempt(party, () -> table.put(party, starter.start(benchmark, party)));
           }
         }
         for (int turn = round; table.values().stream().anyMatch(Participant::waits); turn++) {
           for (Party party : turn % 2 == 1 ? parties : parties.reversed()) {
-            if (table.containsKey(party) && table.get(party).waits()) {
-              attempt(party, table.get(party)::turn);
+            Participant participant = table.get(party);
+            if (participant != null && participant.waits()) {
+              attempt(party, participant::turn);
             }
           }
         }
         for (Map.Entry<Party, Participant> measured : table.entrySet()) {
-          Party party = measured.getKey();
-          attempt(party, () -> rounds.get(party).add(measured.getValue().rows()));
+          keep(measured.getKey(), measured.getValue());
         }
       } finally {
         for (Participant participant : table.values()) {
@@ -88,21 +84,12 @@ final class Rounds {
     }
   }
 
-  private Participant start(Benchmark benchmark, Party party) throws IOException {
-    List<String> arguments = List.of(benchmark.name(), "--only=" + only);
-    List<String> more = party == Party.WEFT ? options : List.of("--threads", "" + threads);
-    return party.start(arguments, more, threads, models);
-  }
-
   /// Something that only Weft must be able to do.
   private interface Attempt {
     void run() throws IOException;
   }
 
   private void attempt(Party party, Attempt attempt) throws IOException {
-    if (failed.contains(party)) {
-      return;
-    }
     try {
       attempt.run();
     } catch (IOException e) {
@@ -113,14 +100,21 @@ final class Rounds {
     }
   }
 
+  private void keep(Party party, Participant participant) throws IOException {
+    if (!failed.contains(party)) {
+      rounds.get(party).add(participant.rows());
+      allRight &= participant.right();
+    }
+  }
+
   private void fail(Party party, IOException e) {
     System.err.println("bench: goes on without " + party.name() + ": " + e.getMessage());
     failed.add(party);
   }
 
-  /// Whether every peer took part to the end.
+  /// Whether every peer took part to the end, and had Weft's results.
   boolean complete() {
-    return failed.isEmpty();
+    return failed.isEmpty() && allRight;
   }
 
   /// What has been measured so far.

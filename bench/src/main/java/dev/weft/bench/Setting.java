@@ -15,21 +15,74 @@ import java.util.regex.Pattern;
 /// @param threads of the engine
 /// @param only what a variant must contain to be measured
 /// @param turn waits until others have measured the variant before
+/// @param wrong takes a peer's wrong results, or throws them
 record Setting(
-    Engine engine, WeftEngine reference, Device device, int threads, Pattern only, Runnable turn) {
+    Engine engine,
+    WeftEngine reference,
+    Device device,
+    int threads,
+    Pattern only,
+    Runnable turn,
+    Wrong wrong) {
+
+  /// What becomes of a wrong result.
+  interface Wrong {
+    void take(WrongResult result) throws IOException;
+  }
+
+  /// Compares a peer's results with Weft's.
+  interface Comparison {
+    void run() throws IOException;
+  }
 
   /// Of one who measures alone.
   Setting(Engine engine, WeftEngine reference, Device device, int threads, Pattern only) {
     this(engine, reference, device, threads, only, () -> {});
   }
 
-  /// Whether this variant is to be measured, now: each is asked for once, by all in one order.
+  /// Of one who ends at a wrong result.
+  Setting(
+      Engine engine,
+      WeftEngine reference,
+      Device device,
+      int threads,
+      Pattern only,
+      Runnable turn) {
+    this(
+        engine,
+        reference,
+        device,
+        threads,
+        only,
+        turn,
+        result -> {
+          throw result;
+        });
+  }
+
+  /// Whether this variant is one of those that are to be measured.
+  boolean matches(String variant) {
+    return only.matcher(variant).find();
+  }
+
+  /// The same, when it is about to be: each is asked for once, by all in one order.
   boolean wants(String variant) {
-    boolean wanted = only.matcher(variant).find();
+    boolean wanted = matches(variant);
     if (wanted) {
       turn.run();
     }
     return wanted;
+  }
+
+  /// Whether a peer may be timed, for it has Weft's results.
+  boolean accepts(Comparison comparison) throws IOException {
+    try {
+      comparison.run();
+      return true;
+    } catch (WrongResult result) {
+      wrong.take(result);
+      return false;
+    }
   }
 
   /// GFLOP/s of the hardware, measured now, or NaN.
@@ -48,7 +101,7 @@ record Setting(
   static void requireSame(String work, float[] found, float[] wanted, double share)
       throws IOException {
     if (found.length != wanted.length) {
-      throw new IOException(
+      throw new WrongResult(
           work + ": the peer has " + found.length + " values but Weft " + wanted.length);
     }
     double largest = 0;
@@ -59,7 +112,7 @@ record Setting(
       worst = Math.max(worst, difference); // of NaN it is NaN
     }
     if (!(worst <= share * largest)) {
-      throw new IOException(
+      throw new WrongResult(
           String.format(
               Locale.ROOT,
               "%s: the peer is off by %.2e where Weft's largest value is %.2e; allowed is %.0e of it",

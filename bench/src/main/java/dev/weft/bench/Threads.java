@@ -61,12 +61,13 @@ final class Threads implements Benchmark {
 
   private static Row measure(Setting setting, Work work, int threads) throws IOException {
     WeftEngine weft = (WeftEngine) setting.engine();
-    return Party.WEFT
-        .measure(
-            List.of(work.benchmark, "--only=^" + Pattern.quote(work.variant) + "$"),
-            List.of("--device", weft.device().name(), "--threads", "" + threads),
-            threads,
-            weft.models().folder())
+    return Party.measureWeft(
+            List.of(),
+            work.benchmark,
+            "--only=^" + Pattern.quote(work.variant) + "$",
+            "--device=" + weft.device().name(),
+            "--threads=" + threads,
+            "--models=" + weft.models().folder())
         .getFirst();
   }
 }

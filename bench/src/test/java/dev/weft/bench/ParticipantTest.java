@@ -8,44 +8,96 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ParticipantTest {
-  /// A shell that waits, and does one thing at each turn.
-  private static ProcessBuilder shell(Path folder, String... turns) {
-    StringBuilder script = new StringBuilder();
-    for (String turn : turns) {
-      script.append("printf 'about to\\005\\n'; read line; ").append(turn).append("; ");
-    }
-    return new ProcessBuilder("sh", "-c", script.toString()).directory(folder.toFile());
+  private static final String WAIT = "printf 'about to\\005\\n'; read line; ";
+
+  /// A shell that leaves no rows, and whose words may name their file: $1.
+  private static Participant shell(Path folder, String words) throws IOException {
+    String script = "echo '[]' > $1; " + words;
+    return Participant.start(
+        file ->
+            new ProcessBuilder("sh", "-c", script, "sh", file.toString())
+                .directory(folder.toFile()));
   }
 
   @Test
   void nothingIsDoneBeforeItsTurn(@TempDir Path folder) throws IOException {
-    Path rows = folder.resolve("rows");
-    ProcessBuilder command = shell(folder, "touch one", "echo '[]' > rows");
-    try (Participant participant = Participant.start(command, rows)) {
+    try (Participant participant = shell(folder, WAIT + "touch one; " + WAIT + "touch two")) {
       assertTrue(participant.waits());
       assertFalse(Files.exists(folder.resolve("one")));
       participant.turn();
       assertTrue(participant.waits());
       assertTrue(Files.exists(folder.resolve("one")));
-      assertFalse(Files.exists(rows));
+      assertFalse(Files.exists(folder.resolve("two")));
       participant.turn();
       assertFalse(participant.waits());
-      assertEquals(0, participant.rows().size());
+      assertTrue(participant.right());
+      assertEquals(List.of(), participant.rows());
     }
-    assertFalse(Files.exists(rows));
+  }
+
+  @Test
+  void itsFileIsGoneInTheEnd(@TempDir Path folder) throws IOException {
+    shell(folder, "echo $1 > name").close();
+    assertFalse(Files.exists(Path.of(Files.readString(folder.resolve("name")).strip())));
+    assertThrows(IOException.class, () -> shell(folder, "echo $1 > name; exit 2"));
+    assertFalse(Files.exists(Path.of(Files.readString(folder.resolve("name")).strip())));
   }
 
   @Test
   void oneThatFailsSaysSo(@TempDir Path folder) throws IOException {
-    ProcessBuilder command = shell(folder, "exit 3");
-    try (Participant participant = Participant.start(command, folder.resolve("rows"))) {
+    try (Participant participant = shell(folder, WAIT + "exit 7")) {
       IOException e = assertThrows(IOException.class, participant::turn);
-      assertEquals("bench: sh ended with status 3; its message stands above", e.getMessage());
+      assertEquals("bench: sh ended with status 7; its message stands above", e.getMessage());
       assertFalse(participant.waits());
     }
+  }
+
+  @Test
+  void oneThatEndsWhileItWaitsSaysSo(@TempDir Path folder) throws Exception {
+    String dies = "printf '\\005\\n'; exec 0<&-; exec 1>&-; sleep 0.2; exit 7";
+    try (Participant participant = shell(folder, dies)) {
+      assertTrue(participant.waits());
+      Thread.sleep(400);
+      assertThrows(IOException.class, participant::turn);
+      assertFalse(participant.waits());
+    }
+  }
+
+  @Test
+  void aWrongResultLeavesTheOthers(@TempDir Path folder) throws IOException {
+    try (Participant participant = shell(folder, "exit " + Participant.WRONG)) {
+      assertFalse(participant.right());
+      assertEquals(List.of(), participant.rows());
+    }
+  }
+
+  @Test
+  void partiesTakeTurnsAndChangeWhoIsFirst(@TempDir Path home) throws IOException {
+    for (String name : List.of("a", "b", "fails")) {
+      Path folder = Files.createDirectories(home.resolve("bench/peers").resolve(name));
+      Files.writeString(folder.resolve("peer.properties"), "");
+    }
+    List<Party> parties =
+        List.of(Party.peer(home, "a"), Party.peer(home, "b"), Party.peer(home, "fails"));
+    Rounds rounds =
+        new Rounds(
+            parties,
+            List.of(new Gemm()),
+            home,
+            (benchmark, party) ->
+                party.name().equals("fails")
+                    ? shell(home, WAIT + "exit 7")
+                    : shell(home, (WAIT + "echo " + party.name() + " >> turns; ").repeat(3)));
+    rounds.run(1);
+    assertEquals(List.of("a", "b", "b", "a", "a", "b"), Files.readAllLines(home.resolve("turns")));
+    assertFalse(rounds.complete());
+    Files.delete(home.resolve("turns"));
+    rounds.run(2);
+    assertEquals(List.of("b", "a", "a", "b", "b", "a"), Files.readAllLines(home.resolve("turns")));
   }
 }

@@ -39,8 +39,7 @@ final class PartyTest {
   void aPeerThatWasNotBuiltSaysHowToStart(@TempDir Path home) throws IOException {
     peer(home, "one", "title = One");
     Party party = Party.peer(home, "one");
-    IOException e =
-        assertThrows(IOException.class, () -> party.measure(List.of("gemm"), List.of(), 2, home));
+    IOException e = assertThrows(IOException.class, () -> party.start(List.of("gemm"), 2));
     assertTrue(e.getMessage().contains("./weft bench --peers one"), e.getMessage());
   }
 
@@ -74,7 +73,11 @@ final class PartyTest {
     peer(home, "one", "prepare = false");
     Path models = Files.createDirectories(home.resolve("models"));
     Rounds rounds =
-        new Rounds(List.of(Party.peer(home, "one")), List.of(new Gemm()), "", List.of(), 2, models);
+        new Rounds(
+            List.of(Party.peer(home, "one")),
+            List.of(new Gemm()),
+            models,
+            (benchmark, party) -> party.start(List.of(benchmark.name()), 2));
     rounds.prepareParties(home);
     rounds.run(1); // would say that it was not built
     assertFalse(rounds.complete());

@@ -183,6 +183,22 @@ final class SettingTest {
   }
 
   @Test
+  void aWrongResultIsToldAndTheRestGoesOn() throws IOException {
+    List<String> told = new ArrayList<>();
+    Setting setting =
+        new Setting(
+            new Wrong(0),
+            WEFT,
+            null,
+            1,
+            Pattern.compile("packed (8|32)x768x3072"),
+            () -> {},
+            result -> told.add(result.getMessage()));
+    assertEquals(List.of(), new Gemm().run(setting));
+    assertEquals(2, told.size(), told::toString);
+  }
+
+  @Test
   void anIdThatTheFilterTookAwayIsRefused() {
     float[] logits = FixedLogits.normal(Draws.VOCABULARY, 1);
     int least = 0;

@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.bench.engine.Engine;
 import dev.weft.gpt2.Gpt2Config;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -23,32 +25,58 @@ import java.util.stream.LongStream;
 final class OnnxText implements Engine.TextModel {
   private static final Gpt2Config CONFIG = Gpt2Config.SMALL;
 
+  /// The most that follow a prompt.
+  private static final int STEPS = 64;
+
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final int rows;
   private final Map<String, OnnxTensor> past = new HashMap<>();
   private final Map<String, OnnxTensor> present = new HashMap<>(); // the same tensors
-  private int length; // places that the caches hold
+  private Arena memory = Arena.ofConfined(); // of the caches
+  private int capacity; // places of each
+  private int length; // places that are filled
   private OrtSession.Result last; // the logits; null before the first read
 
-  OnnxText(OrtEnvironment environment, OrtSession session, int rows) throws OrtException {
+  OnnxText(OrtEnvironment environment, OrtSession session, int rows) {
     this.environment = environment;
     this.session = session;
     this.rows = rows;
-    long[] shape = {rows, CONFIG.heads(), CONFIG.context(), CONFIG.headDim()};
-    int bytes = rows * CONFIG.heads() * CONFIG.context() * CONFIG.headDim() * Float.BYTES;
+  }
+
+  /// Caches for a prompt and what follows it, no larger than that: scores lie as far apart as they
+  /// have places.
+  private void reserve(int prompt) throws OrtException {
+    if (prompt + STEPS == capacity) {
+      return;
+    }
+    release();
+    memory = Arena.ofConfined();
+    capacity = prompt + STEPS;
+    long[] shape = {rows, CONFIG.heads(), capacity, CONFIG.headDim()};
+    long size = shape[0] * shape[1] * shape[2] * shape[3];
     for (int i = 0; i < 2 * CONFIG.layers(); i++) { // keys and values
-      FloatBuffer memory =
-          ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
-      OnnxTensor cache = OnnxTensor.createTensor(environment, memory, shape);
+      ByteBuffer buffer = memory.allocate(ValueLayout.JAVA_FLOAT, size).asByteBuffer();
+      FloatBuffer values = buffer.order(ByteOrder.nativeOrder()).asFloatBuffer();
+      OnnxTensor cache = OnnxTensor.createTensor(environment, values, shape);
       past.put("past." + i, cache);
       present.put("present." + i, cache);
     }
   }
 
+  private void release() {
+    past.values().forEach(OnnxTensor::close);
+    memory.close();
+  }
+
   @Override
   public void read(int[][] prompts) {
     length = 0;
+    try {
+      reserve(prompts[0].length);
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
     append(Arrays.stream(prompts).flatMapToInt(Arrays::stream).toArray());
   }
 
@@ -61,6 +89,9 @@ final class OnnxText implements Engine.TextModel {
     forget();
     int count = ids.length / rows;
     int total = length + count;
+    if (total > capacity) {
+      throw new IllegalStateException("no more than " + STEPS + " ids may follow a prompt");
+    }
     int[] lasts = new int[rows];
     Arrays.fill(lasts, total - 1);
     long[] values = Arrays.stream(ids).asLongStream().toArray();
@@ -100,7 +131,7 @@ final class OnnxText implements Engine.TextModel {
   @Override
   public void close() {
     forget();
-    past.values().forEach(OnnxTensor::close);
+    release();
     try {
       session.close();
     } catch (OrtException e) {
