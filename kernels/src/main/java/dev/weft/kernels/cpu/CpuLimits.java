@@ -23,7 +23,7 @@ final class CpuLimits implements MachineLimits {
   private static final FloatVector X = all(0.999f);
   private static final FloatVector Y = all(0.001f);
 
-  private final Device device; // whose memory is read
+  private final Device device; // whose memory is read, and kept, as all that it takes
 
   CpuLimits(Device device) {
     this.device = device;
