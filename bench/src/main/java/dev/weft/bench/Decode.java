@@ -125,7 +125,7 @@ final class Decode implements Benchmark {
     return (System.nanoTime() - start) * 1e-9;
   }
 
-  /// Refuses a peer whose logits are not Weft's, after a prompt and after two steps.
+  /// Refuses a peer whose logits are not Weft's.
   static void check(Setting setting, Engine.TextModel model, String dtype, int rows)
       throws IOException {
     if (setting.reference() == null) {
@@ -137,6 +137,7 @@ final class Decode implements Benchmark {
     }
   }
 
+  /// Refuses logits that are not the wanted ones, after a prompt and after two steps.
   static void requireSame(
       String work, Engine.TextModel model, Engine.TextModel wanted, String dtype, int rows)
       throws IOException {

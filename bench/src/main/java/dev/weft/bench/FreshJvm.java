@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// Starts a program in a JVM like this one.
 final class FreshJvm {
@@ -42,24 +43,20 @@ final class FreshJvm {
   static void run(ProcessBuilder command) throws IOException {
     Process process = command.inheritIO().redirectInput(ProcessBuilder.Redirect.PIPE).start();
     process.getOutputStream().close(); // what comes in is for this JVM
-    requireSuccess(command.command().getFirst(), process);
+    await(command.command().getFirst(), process, Set.of(0));
   }
 
-  /// Waits for the end of a process that should succeed.
+  /// Waits for the end of a process and returns its status.
   ///
-  /// @throws IOException when it fails
-  static void requireSuccess(String program, Process process) throws IOException {
-    int status = status(program, process);
-    if (status != 0) {
-      throw new IOException(
-          "bench: " + program + " ended with status " + status + "; its message stands above");
-    }
-  }
-
-  /// Waits for the end of a process.
-  static int status(String program, Process process) throws IOException {
+  /// @throws IOException when it is none of the `expected`
+  static int await(String program, Process process, Set<Integer> expected) throws IOException {
     try {
-      return process.waitFor();
+      int status = process.waitFor();
+      if (!expected.contains(status)) {
+        throw new IOException(
+            "bench: " + program + " ended with status " + status + "; its message stands above");
+      }
+      return status;
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();

@@ -101,6 +101,9 @@ final class Main implements Callable<Integer> {
   @Option(names = "--rows", hidden = true, description = "For the JVM that started this one.")
   private Path rows;
 
+  @Option(names = "--quiet", hidden = true, description = "It shows them itself.")
+  private boolean quiet;
+
   public static void main(String[] args) throws IOException {
     if (args.length > 0 && args[0].equals("jmh")) {
       org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
@@ -270,7 +273,9 @@ final class Main implements Callable<Integer> {
     List<Row> measured = new ArrayList<>();
     for (Benchmark benchmark : chosen) {
       for (Row row : benchmark.run(setting)) {
-        System.out.println(row);
+        if (!quiet) {
+          System.out.println(row);
+        }
         measured.add(row);
       }
     }

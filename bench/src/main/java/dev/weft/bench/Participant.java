@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /// A JVM that measures a benchmark and waits for its turn before each variant. Then it ends a line
@@ -38,18 +39,13 @@ final class Participant implements AutoCloseable {
   static Participant start(Function<Path, ProcessBuilder> program) throws IOException {
     Path file = Files.createTempFile("weft-bench", ".json");
     ProcessBuilder command = program.apply(file).redirectError(ProcessBuilder.Redirect.INHERIT);
-    Participant started;
     try {
-      started = new Participant(command.command().getFirst(), command.start(), file);
-    } catch (IOException e) {
-      Files.delete(file);
-      throw e;
-    }
-    try {
+      Process process = command.start();
+      Participant started = new Participant(command.command().getFirst(), process, file);
       started.listen();
       return started;
-    } catch (IOException e) {
-      started.close();
+    } catch (IOException e) { // it has ended, or never begun
+      Files.delete(file);
       throw e;
     }
   }
@@ -84,10 +80,7 @@ final class Participant implements AutoCloseable {
       }
     }
     waits = false;
-    right = FreshJvm.status(program, process) != WRONG;
-    if (right) {
-      FreshJvm.requireSuccess(program, process);
-    }
+    right = FreshJvm.await(program, process, Set.of(0, WRONG)) == 0;
   }
 
   /// Whether all its results were right, once it no longer waits.

@@ -66,9 +66,12 @@ record Party(String name, String title, String settings, Path folder, Properties
     }
   }
 
-  /// Measures Weft in a fresh JVM with further options of Java, without a pause.
+  /// Measures Weft in a fresh JVM with further options of Java, without a pause; its rows are for
+  /// the caller to show.
   static List<Row> measureWeft(List<String> java, String... arguments) throws IOException {
-    try (Participant alone = weft(java, List.of(arguments))) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--quiet");
+    try (Participant alone = weft(java, all)) {
       while (alone.waits()) {
         alone.turn();
       }
