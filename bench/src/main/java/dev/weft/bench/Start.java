@@ -3,7 +3,6 @@ package dev.weft.bench;
 import dev.weft.decoding.LanguageModel;
 import dev.weft.gpt2.Gpt2Folder;
 import dev.weft.gpt2.Gpt2Inference;
-import dev.weft.tensor.DType;
 import dev.weft.tensor.Devices;
 import dev.weft.tensor.Ops;
 import dev.weft.tensor.Scope;
@@ -14,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// From the start of a JVM to the first token of GPT-2 124M, read from its safetensors file, after
-/// a prompt of 16 tokens; weights packed as F32 and as 8-bit integers. The limit is the time that
+/// a prompt of 16 tokens; with each type of weights. The limit is the time that
 /// the file takes to be read from memory, by the device.
 final class Start implements Benchmark {
   private static final int RUNS = 5;
@@ -35,7 +34,7 @@ final class Start implements Benchmark {
     String device = setting.device().name();
     long bytes = folder.resolve("model.safetensors").toFile().length();
     List<Row> rows = new ArrayList<>();
-    for (String dtype : List.of("F32", "I8")) {
+    for (String dtype : List.of("f32", "bf16", "int8")) {
       double[] seconds = new double[RUNS];
       double before = setting.bandwidth();
       FreshJvm.run(
@@ -47,8 +46,7 @@ final class Start implements Benchmark {
       }
       Arrays.sort(seconds);
       double limit = bytes / ((before + setting.bandwidth()) / 2);
-      String variant = (dtype.equals("I8") ? "int8" : "f32") + " GPT-2 124M, first token";
-      rows.add(Row.time(name(), variant, 1, seconds, "s", limit));
+      rows.add(Row.time(name(), dtype + " GPT-2 124M, first token", 1, seconds, "s", limit));
     }
     return rows;
   }
@@ -60,7 +58,8 @@ final class Start implements Benchmark {
     /// Ends with the first token.
     public static void main(String[] args) throws IOException {
       try (Gpt2Folder folder = Gpt2Folder.open(Path.of(args[1]));
-          Gpt2Inference model = folder.inference(Devices.require(args[0]), DType.valueOf(args[2]));
+          Gpt2Inference model =
+              folder.inference(Devices.require(args[0]), WeftEngine.DTYPES.get(args[2]));
           LanguageModel.Session session = model.open(1);
           Scope _ = Scope.noGrad()) {
         Ops.argmax(session.feed(new int[][] {Decode.ids(0, 16)})).toInts();

@@ -21,7 +21,8 @@ import java.util.Map;
 
 /// Weft on one of its devices.
 final class WeftEngine implements Engine {
-  private static final Map<String, DType> DTYPES =
+  /// Types of weights by the name that variants begin with.
+  static final Map<String, DType> DTYPES =
       Map.of("f32", DType.F32, "bf16", DType.BF16, "int8", DType.I8);
 
   private final Device device;

@@ -1,5 +1,7 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
+import static dev.weft.kernels.cpu.MicroKernels.ROOMY;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
@@ -20,8 +22,10 @@ import jdk.incubator.vector.VectorOperators;
 /// on the way into the registers: less work than writing a panel out as F32, and memory and caches
 /// are read meanwhile.
 ///
-/// Vectors of 512 bits only: sixteen registers, which narrower ones often come with, leave none to
-/// widen in.
+/// BF16 fits sixteen registers, too: its pairs are read twice, by loads of two types that the
+/// compiler does not merge, and after the first value of a, whose check would otherwise keep what
+/// was read for the interpreter. I8 needs vectors of 512 bits: with fewer registers the compiler
+/// converts a vector again for each row.
 final class NarrowTiles {
   /// With more rows in a part an I8 panel is written out: widening it costs more than a shift.
   private static final int MOST_I8_ROWS = 24;
@@ -30,17 +34,23 @@ final class NarrowTiles {
 
   /// Whether a part of so many rows with such panels is computed here.
   static boolean fits(DType type, int rows) {
-    boolean widens = type == DType.BF16 || type == DType.I8 && rows <= MOST_I8_ROWS;
-    return LANES == 16 && rows > 1 && widens;
+    return rows > 1
+        && switch (type) {
+          case BF16 -> LANES >= 8;
+          case I8 -> LANES == 16 && rows <= MOST_I8_ROWS;
+          default -> false;
+        };
   }
 
   /// out = in + a · b, for an even number of k.
   static void bf16(
       int rows, long a, long b, int count, long in, long inRow, long out, long outRow) {
-    switch (rows) {
-      case 4 -> bf16Rows4(a, b, count, in, inRow, out, outRow);
-      case 3 -> bf16Rows3(a, b, count, in, inRow, out, outRow);
-      default -> bf16Rows2(a, b, count, in, inRow, out, outRow);
+    for (long j = 0; j < Panels.ROW_BYTES; j += 3L * BYTES) {
+      switch (rows) {
+        case 4 -> bf16Rows4(a, b + j, count, in + j, inRow, out + j, outRow);
+        case 3 -> bf16Rows3(a, b + j, count, in + j, inRow, out + j, outRow);
+        default -> bf16Rows2(a, b + j, count, in + j, inRow, out + j, outRow);
+      }
     }
   }
 
@@ -77,14 +87,16 @@ final class NarrowTiles {
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     IntVector high = IntVector.broadcast(I, 0xffff0000);
-    for (int k = 0; k < count; k += 2) {
-      IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
-      IntVector p1 = IntVector.fromMemorySegment(I, ALL, b + BYTES, LITTLE);
-      IntVector p2 = IntVector.fromMemorySegment(I, ALL, b + 2L * BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
+      long at = b & ADDRESS;
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      IntVector p0 = IntVector.fromMemorySegment(I, ALL, at, LITTLE);
+      IntVector p1 = IntVector.fromMemorySegment(I, ALL, at + BYTES, LITTLE);
+      IntVector p2 = IntVector.fromMemorySegment(I, ALL, at + 2L * BYTES, LITTLE);
       FloatVector b0 = p0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b1 = p1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b2 = p2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
@@ -100,10 +112,14 @@ final class NarrowTiles {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
-      b0 = p0.and(high).reinterpretAsFloats();
-      b1 = p1.and(high).reinterpretAsFloats();
-      b2 = p2.and(high).reinterpretAsFloats();
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      IntVector q0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE).reinterpretAsInts();
+      IntVector q1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE).reinterpretAsInts();
+      IntVector q2 =
+          FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE).reinterpretAsInts();
+      b0 = q0.and(high).reinterpretAsFloats();
+      b1 = q1.and(high).reinterpretAsFloats();
+      b2 = q2.and(high).reinterpretAsFloats();
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
@@ -148,14 +164,16 @@ final class NarrowTiles {
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     IntVector high = IntVector.broadcast(I, 0xffff0000);
-    for (int k = 0; k < count; k += 2) {
-      IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
-      IntVector p1 = IntVector.fromMemorySegment(I, ALL, b + BYTES, LITTLE);
-      IntVector p2 = IntVector.fromMemorySegment(I, ALL, b + 2L * BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
+      long at = b & ADDRESS;
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      IntVector p0 = IntVector.fromMemorySegment(I, ALL, at, LITTLE);
+      IntVector p1 = IntVector.fromMemorySegment(I, ALL, at + BYTES, LITTLE);
+      IntVector p2 = IntVector.fromMemorySegment(I, ALL, at + 2L * BYTES, LITTLE);
       FloatVector b0 = p0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b1 = p1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b2 = p2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
@@ -167,10 +185,14 @@ final class NarrowTiles {
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
-      b0 = p0.and(high).reinterpretAsFloats();
-      b1 = p1.and(high).reinterpretAsFloats();
-      b2 = p2.and(high).reinterpretAsFloats();
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      IntVector q0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE).reinterpretAsInts();
+      IntVector q1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE).reinterpretAsInts();
+      IntVector q2 =
+          FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE).reinterpretAsInts();
+      b0 = q0.and(high).reinterpretAsFloats();
+      b1 = q1.and(high).reinterpretAsFloats();
+      b2 = q2.and(high).reinterpretAsFloats();
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
@@ -205,14 +227,16 @@ final class NarrowTiles {
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     IntVector high = IntVector.broadcast(I, 0xffff0000);
-    for (int k = 0; k < count; k += 2) {
-      IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
-      IntVector p1 = IntVector.fromMemorySegment(I, ALL, b + BYTES, LITTLE);
-      IntVector p2 = IntVector.fromMemorySegment(I, ALL, b + 2L * BYTES, LITTLE);
+    long end = a + count * 4L;
+    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
+      long at = b & ADDRESS;
+      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
+      IntVector p0 = IntVector.fromMemorySegment(I, ALL, at, LITTLE);
+      IntVector p1 = IntVector.fromMemorySegment(I, ALL, at + BYTES, LITTLE);
+      IntVector p2 = IntVector.fromMemorySegment(I, ALL, at + 2L * BYTES, LITTLE);
       FloatVector b0 = p0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b1 = p1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b2 = p2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
@@ -220,10 +244,14 @@ final class NarrowTiles {
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       c12 = a1.fma(b2, c12);
-      b0 = p0.and(high).reinterpretAsFloats();
-      b1 = p1.and(high).reinterpretAsFloats();
-      b2 = p2.and(high).reinterpretAsFloats();
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+      IntVector q0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE).reinterpretAsInts();
+      IntVector q1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE).reinterpretAsInts();
+      IntVector q2 =
+          FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE).reinterpretAsInts();
+      b0 = q0.and(high).reinterpretAsFloats();
+      b1 = q1.and(high).reinterpretAsFloats();
+      b2 = q2.and(high).reinterpretAsFloats();
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);

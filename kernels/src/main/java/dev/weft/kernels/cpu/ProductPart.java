@@ -2,7 +2,6 @@ package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.K_BLOCK;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
-import static dev.weft.kernels.cpu.MicroKernels.ROWS;
 import static dev.weft.kernels.cpu.MicroKernels.TILE;
 import static dev.weft.kernels.cpu.Native.ZEROS;
 import static dev.weft.kernels.cpu.Panels.ROW_BYTES;
@@ -23,6 +22,14 @@ final class ProductPart {
   /// Blocks of k that are packed at once.
   private static final int BLOCKS = 4;
 
+  /// Rows that compute for less long than their weight is waited for. They go through a panel in
+  /// slices of 3 KB at most: the processor reads on while the tiles after the first compute, but
+  /// never a block ahead. Their chains lie side by side meanwhile: rows of C are often a multiple
+  /// of
+  /// 4 KB apart, where they drive each other out of the first cache. With vectors of 512 bits this
+  /// was not tried.
+  private static final int FEW = 8;
+
   private final Product product;
   private final Panels b;
   private final int firstRow;
@@ -31,12 +38,14 @@ final class ProductPart {
   private final int depth; // k that are packed at once
   private final int blocks; // in a depth
   private final Device device;
+  private final int slice; // k of a block that all tiles take before the next
+  private final boolean direct; // whether the chains of a whole panel lie in C between blocks
   private final boolean narrow; // whether the panels are widened in registers
 
   private long a; // the packed rows: tile, block, row; or the row itself
   private long wide; // a panel's block as packed F32
-  private long chains; // of a tile and one group of an I8 panel
-  private long edge; // C of a panel that is not whole, rows of 48
+  private long chains; // of one group of an I8 panel, rows of 48
+  private long edge; // C where the chains do not lie in it, rows of 48
 
   ProductPart(Product product, int firstRow, int rows, Device device) {
     this.product = product;
@@ -48,13 +57,16 @@ final class ProductPart {
     depth = rows == 1 ? b.k() : Math.min((b.dense() == null ? BLOCKS : 1) * K_BLOCK, b.k());
     blocks = block == 0 ? 0 : Math.ceilDiv(depth, block);
     narrow = NarrowTiles.fits(b.type(), rows);
+    boolean sliced = !MicroKernels.ROOMY && rows > 1 && rows <= FEW && b.dense() == null;
+    slice = !sliced ? block : b.type() == DType.F32 ? 16 : 32;
+    direct = !sliced;
   }
 
   void run(int panel, int endPanel) {
     boolean widens = !b.ready() && rows > 1;
     long packed = rows == 1 ? depth * 4L : (long) MicroKernels.tiles(rows) * blocks * TILE;
     long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
-    long chainBytes = (long) ROWS * ROW_BYTES;
+    long chainBytes = b.type() == DType.I8 ? (long) rows * ROW_BYTES : 0;
     try (Scratch scratch =
         new Scratch(device, align(packed) + wideBytes + chainBytes + (long) rows * ROW_BYTES)) {
       a = scratch.address;
@@ -143,14 +155,14 @@ final class ProductPart {
 
   /// Carries the chains of one panel from k to kEnd, and finishes them at the end.
   private void panel(int p, int k, int kEnd) {
-    boolean whole = b.columns(p) == WIDTH;
+    boolean whole = direct && b.columns(p) == WIDTH;
     long c = product.c() + firstRow * product.cRow() + (long) p * ROW_BYTES;
     long out = whole ? c : edge;
     long outRow = whole ? product.cRow() : ROW_BYTES;
-    if (!whole && product.accumulate() && k == 0) {
+    boolean begins = k == 0 && !product.accumulate();
+    if (!whole && !begins) {
       copy(edge, ROW_BYTES, c, product.cRow(), b.columns(p));
     }
-    boolean begins = k == 0 && !product.accumulate();
     int at = k;
     do {
       int count = Math.min(block, kEnd - at);
@@ -162,7 +174,7 @@ final class ProductPart {
     if (kEnd == b.k()) {
       product.epilogue().apply(out, outRow, firstRow, rows, p * WIDTH, b.columns(p));
     }
-    if (!whole && kEnd == b.k()) {
+    if (!whole) {
       copy(c, product.cRow(), edge, ROW_BYTES, b.columns(p));
     }
   }
@@ -174,65 +186,49 @@ final class ProductPart {
   }
 
   private void block(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
-    if (b.ready() || count == 0) {
-      tiles(tiles, b.address(p, k), b.columns(p), count, out, outRow, begins);
-    } else if (rows == 1) {
+    if (rows == 1 && !b.ready()) {
       if (b.type() == DType.BF16) {
         OneRow.bf16(a, b.address(p, 0), count, out);
       } else {
         OneRow.i8(a, b.address(p, 0), b.scales(p, 0), count, out);
       }
-    } else if (narrow && (b.type() == DType.I8 || count % 2 == 0)) {
-      narrow(p, k, count, tiles, out, outRow, begins);
-    } else if (b.type() != DType.I8) {
-      b.widen(wide, p, k, count);
-      tiles(tiles, wide, b.columns(p), count, out, outRow, begins);
-    } else {
+    } else if (b.type() == DType.I8 && count > 0) {
       groups(p, k, count, tiles, out, outRow, begins);
+    } else {
+      slices(p, k, count, tiles, out, outRow, begins);
     }
   }
 
-  private void tiles(
-      long tile, long panel, int columns, int count, long out, long outRow, boolean begins) {
+  /// All tiles against one slice of a panel's block after the other.
+  private void slices(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
+    int at = 0;
+    do {
+      int run = Math.min(slice, count - at);
+      slice(p, k + at, run, tiles + at * 4L, out, outRow, begins);
+      begins = false;
+      at += run;
+    } while (at < count);
+  }
+
+  private void slice(int p, int k, int count, long tile, long out, long outRow, boolean begins) {
+    boolean pairs = narrow && b.type() == DType.BF16 && count % 2 == 0;
+    long panel = b.address(p, k);
+    if (!pairs && !b.ready() && count > 0) {
+      b.widen(wide, p, k, count);
+      panel = wide;
+    }
     for (int row = 0, height; row < rows; row += height) {
       height = MicroKernels.tileRows(rows - row);
       long c = out + row * outRow;
-      MicroKernels.tile(
-          height,
-          tile,
-          panel,
-          ROW_BYTES,
-          count,
-          begins ? ZEROS : c,
-          begins ? 0 : outRow,
-          c,
-          outRow,
-          columns);
-      tile += blocks * TILE;
-    }
-  }
-
-  /// What [#tiles] and [#groups] do, with tiles that widen the panel themselves.
-  private void narrow(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
-    int most = b.type() == DType.I8 ? Weight.GROUP : count;
-    for (int at = 0; at < count; at += most) {
-      int run = Math.min(most, count - at);
-      long panel = b.address(p, k + at);
-      long tile = tiles + at * 4L;
-      for (int row = 0, height; row < rows; row += height) {
-        height = MicroKernels.tileRows(rows - row);
-        long c = out + row * outRow;
-        long in = begins ? ZEROS : c;
-        long inRow = begins ? 0 : outRow;
-        if (b.type() == DType.I8) {
-          long scales = b.scales(p, (k + at) / Weight.GROUP);
-          NarrowTiles.i8(height, tile, panel, scales, run, in, inRow, c, outRow);
-        } else {
-          NarrowTiles.bf16(height, tile, panel, run, in, inRow, c, outRow);
-        }
-        tile += blocks * TILE;
+      long in = begins ? ZEROS : c;
+      long inRow = begins ? 0 : outRow;
+      if (pairs) {
+        NarrowTiles.bf16(height, tile, panel, count, in, inRow, c, outRow);
+      } else {
+        int columns = b.columns(p);
+        MicroKernels.tile(height, tile, panel, ROW_BYTES, count, in, inRow, c, outRow, columns);
       }
-      begins = false;
+      tile += blocks * TILE;
     }
   }
 
@@ -240,19 +236,29 @@ final class ProductPart {
   private void groups(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
     for (int at = 0; at < count; at += Weight.GROUP) {
       int run = Math.min(Weight.GROUP, count - at);
-      b.widen(wide, p, k + at, run);
       long scales = b.scales(p, (k + at) / Weight.GROUP);
-      long tile = tiles + at * 4L;
-      for (int row = 0, height; row < rows; row += height) {
-        height = MicroKernels.tileRows(rows - row);
-        MicroKernels.tile(height, tile, wide, run, ZEROS, 0, chains, ROW_BYTES);
-        for (int r = row; r < row + height; r++) {
+      if (narrow) {
+        narrow(tiles + at * 4L, b.address(p, k + at), scales, run, out, outRow, begins);
+      } else {
+        slices(p, k + at, run, tiles + at * 4L, chains, ROW_BYTES, true);
+        for (int r = 0; r < rows; r++) {
           long c = out + r * outRow;
-          scale(scales, chains + (long) (r - row) * ROW_BYTES, begins ? ZEROS : c, c);
+          scale(scales, chains + (long) r * ROW_BYTES, begins ? ZEROS : c, c);
         }
-        tile += blocks * TILE;
       }
       begins = false;
+    }
+  }
+
+  private void narrow(
+      long tile, long panel, long scales, int count, long out, long outRow, boolean begins) {
+    for (int row = 0, height; row < rows; row += height) {
+      height = MicroKernels.tileRows(rows - row);
+      long c = out + row * outRow;
+      long in = begins ? ZEROS : c;
+      long inRow = begins ? 0 : outRow;
+      NarrowTiles.i8(height, tile, panel, scales, count, in, inRow, c, outRow);
+      tile += blocks * TILE;
     }
   }
 
