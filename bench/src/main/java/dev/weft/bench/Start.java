@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.decoding.LanguageModel;
 import dev.weft.gpt2.Gpt2Folder;
 import dev.weft.gpt2.Gpt2Inference;
+import dev.weft.tensor.DType;
 import dev.weft.tensor.Devices;
 import dev.weft.tensor.Ops;
 import dev.weft.tensor.Scope;
@@ -12,9 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// From the start of a JVM to the first token of GPT-2 124M, read from its safetensors file, after
-/// a prompt of 16 tokens; with each type of weights. The limit is the time that
-/// the file takes to be read from memory, by the device.
+/// From the start of a JVM to the first token of GPT-2 124M with weights of each type, read from
+/// its
+/// safetensors file, after a prompt of 16 tokens. The limit is the time that the file takes to be
+/// read from memory, by the device.
 final class Start implements Benchmark {
   private static final int RUNS = 5;
 
@@ -35,13 +37,14 @@ final class Start implements Benchmark {
     long bytes = folder.resolve("model.safetensors").toFile().length();
     List<Row> rows = new ArrayList<>();
     for (String dtype : List.of("f32", "bf16", "int8")) {
+      String type = WeftEngine.DTYPES.get(dtype).name();
       double[] seconds = new double[RUNS];
       double before = setting.bandwidth();
       FreshJvm.run(
-          First.class, List.of(), device, folder.toString(), dtype); // the file is in memory now
+          First.class, List.of(), device, folder.toString(), type); // the file is in memory now
       for (int i = 0; i < RUNS; i++) {
         long start = System.nanoTime();
-        FreshJvm.run(First.class, List.of(), device, folder.toString(), dtype);
+        FreshJvm.run(First.class, List.of(), device, folder.toString(), type);
         seconds[i] = (System.nanoTime() - start) * 1e-9;
       }
       Arrays.sort(seconds);
@@ -58,8 +61,7 @@ final class Start implements Benchmark {
     /// Ends with the first token.
     public static void main(String[] args) throws IOException {
       try (Gpt2Folder folder = Gpt2Folder.open(Path.of(args[1]));
-          Gpt2Inference model =
-              folder.inference(Devices.require(args[0]), WeftEngine.DTYPES.get(args[2]));
+          Gpt2Inference model = folder.inference(Devices.require(args[0]), DType.valueOf(args[2]));
           LanguageModel.Session session = model.open(1);
           Scope _ = Scope.noGrad()) {
         Ops.argmax(session.feed(new int[][] {Decode.ids(0, 16)})).toInts();

@@ -24,8 +24,8 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// BF16 fits sixteen registers, too: its pairs are read twice, by loads of two types that the
 /// compiler does not merge, and after the first value of a, whose check would otherwise keep what
-/// was read for the interpreter. I8 needs vectors of 512 bits: with fewer registers the compiler
-/// converts a vector again for each row.
+/// was read for the interpreter. I8 needs 512 bits: with less the compiler converts a vector again
+/// for each row. With 128 bits neither was tried.
 final class NarrowTiles {
   /// With more rows in a part an I8 panel is written out: widening it costs more than a shift.
   private static final int MOST_I8_ROWS = 24;

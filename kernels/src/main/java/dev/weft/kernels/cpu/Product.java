@@ -8,7 +8,8 @@ import dev.weft.tensor.Device;
 ///
 /// A part of it is a run of rows and a run of panels. It packs its rows of A into tiles of four,
 /// then goes through the panels; each panel meets all its tiles in blocks of [MicroKernels#K_BLOCK]
-/// k, which carry the chains on in C. No chain is split, so neither the cut into parts nor the size
+/// k or in slices of them, which carry the chains on. No chain is split, so neither the cut into
+/// parts nor the size
 /// of the tiles changes a bit.
 ///
 /// @param m rows of A and C

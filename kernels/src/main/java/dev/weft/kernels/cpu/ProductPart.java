@@ -22,12 +22,11 @@ final class ProductPart {
   /// Blocks of k that are packed at once.
   private static final int BLOCKS = 4;
 
-  /// Rows that compute for less long than their weight is waited for. They go through a panel in
-  /// slices of 3 KB at most: the processor reads on while the tiles after the first compute, but
-  /// never a block ahead. Their chains lie side by side meanwhile: rows of C are often a multiple
-  /// of
-  /// 4 KB apart, where they drive each other out of the first cache. With vectors of 512 bits this
-  /// was not tried.
+  /// Up to so many rows go through a panel in slices of 3 KB at most, so that the processor reads
+  /// on
+  /// while the strips and tiles after the first compute: it never looks a block ahead. Only where
+  /// registers are few: elsewhere it was not tried. Their chains lie side by side meanwhile, since
+  /// rows of C that are a multiple of 4 KB apart drive each other out of the first cache.
   private static final int FEW = 8;
 
   private final Product product;
@@ -38,12 +37,12 @@ final class ProductPart {
   private final int depth; // k that are packed at once
   private final int blocks; // in a depth
   private final Device device;
+  private final boolean sliced; // whether rows are few
   private final int slice; // k of a block that all tiles take before the next
-  private final boolean direct; // whether the chains of a whole panel lie in C between blocks
   private final boolean narrow; // whether the panels are widened in registers
 
   private long a; // the packed rows: tile, block, row; or the row itself
-  private long wide; // a panel's block as packed F32
+  private long wide; // what is widened at once of a panel, as packed F32
   private long chains; // of one group of an I8 panel, rows of 48
   private long edge; // C where the chains do not lie in it, rows of 48
 
@@ -57,9 +56,8 @@ final class ProductPart {
     depth = rows == 1 ? b.k() : Math.min((b.dense() == null ? BLOCKS : 1) * K_BLOCK, b.k());
     blocks = block == 0 ? 0 : Math.ceilDiv(depth, block);
     narrow = NarrowTiles.fits(b.type(), rows);
-    boolean sliced = !MicroKernels.ROOMY && rows > 1 && rows <= FEW && b.dense() == null;
+    sliced = !MicroKernels.ROOMY && rows > 1 && rows <= FEW && b.dense() == null;
     slice = !sliced ? block : b.type() == DType.F32 ? 16 : 32;
-    direct = !sliced;
   }
 
   void run(int panel, int endPanel) {
@@ -155,7 +153,7 @@ final class ProductPart {
 
   /// Carries the chains of one panel from k to kEnd, and finishes them at the end.
   private void panel(int p, int k, int kEnd) {
-    boolean whole = direct && b.columns(p) == WIDTH;
+    boolean whole = !sliced && b.columns(p) == WIDTH;
     long c = product.c() + firstRow * product.cRow() + (long) p * ROW_BYTES;
     long out = whole ? c : edge;
     long outRow = whole ? product.cRow() : ROW_BYTES;
@@ -199,7 +197,24 @@ final class ProductPart {
     }
   }
 
-  /// All tiles against one slice of a panel's block after the other.
+  /// The chains of each group of k begin at zero; scaled, they are added to the sums in C.
+  private void groups(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
+    for (int at = 0; at < count; at += Weight.GROUP) {
+      int run = Math.min(Weight.GROUP, count - at);
+      if (narrow) {
+        slice(p, k + at, run, tiles + at * 4L, out, outRow, begins);
+      } else {
+        slices(p, k + at, run, tiles + at * 4L, chains, ROW_BYTES, true);
+        long scales = b.scales(p, (k + at) / Weight.GROUP);
+        for (int r = 0; r < rows; r++) {
+          long c = out + r * outRow;
+          scale(scales, chains + (long) r * ROW_BYTES, begins ? ZEROS : c, c);
+        }
+      }
+      begins = false;
+    }
+  }
+
   private void slices(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
     int at = 0;
     do {
@@ -210,54 +225,28 @@ final class ProductPart {
     } while (at < count);
   }
 
+  /// All tiles against some k of a panel; of I8 unscaled, but when widened in registers.
   private void slice(int p, int k, int count, long tile, long out, long outRow, boolean begins) {
-    boolean pairs = narrow && b.type() == DType.BF16 && count % 2 == 0;
+    boolean inRegisters = narrow && (b.type() == DType.I8 || count % 2 == 0);
     long panel = b.address(p, k);
-    if (!pairs && !b.ready() && count > 0) {
+    if (!inRegisters && !b.ready() && count > 0) {
       b.widen(wide, p, k, count);
       panel = wide;
     }
+    int columns = b.type() == DType.I8 ? WIDTH : b.columns(p); // I8 is scaled as a whole
     for (int row = 0, height; row < rows; row += height) {
       height = MicroKernels.tileRows(rows - row);
       long c = out + row * outRow;
       long in = begins ? ZEROS : c;
       long inRow = begins ? 0 : outRow;
-      if (pairs) {
+      if (!inRegisters) {
+        MicroKernels.tile(height, tile, panel, ROW_BYTES, count, in, inRow, c, outRow, columns);
+      } else if (b.type() == DType.BF16) {
         NarrowTiles.bf16(height, tile, panel, count, in, inRow, c, outRow);
       } else {
-        int columns = b.columns(p);
-        MicroKernels.tile(height, tile, panel, ROW_BYTES, count, in, inRow, c, outRow, columns);
+        long scales = b.scales(p, k / Weight.GROUP);
+        NarrowTiles.i8(height, tile, panel, scales, count, in, inRow, c, outRow);
       }
-      tile += blocks * TILE;
-    }
-  }
-
-  /// The chains of each group of k begin at zero; scaled, they are added to the sums in C.
-  private void groups(int p, int k, int count, long tiles, long out, long outRow, boolean begins) {
-    for (int at = 0; at < count; at += Weight.GROUP) {
-      int run = Math.min(Weight.GROUP, count - at);
-      long scales = b.scales(p, (k + at) / Weight.GROUP);
-      if (narrow) {
-        narrow(tiles + at * 4L, b.address(p, k + at), scales, run, out, outRow, begins);
-      } else {
-        slices(p, k + at, run, tiles + at * 4L, chains, ROW_BYTES, true);
-        for (int r = 0; r < rows; r++) {
-          long c = out + r * outRow;
-          scale(scales, chains + (long) r * ROW_BYTES, begins ? ZEROS : c, c);
-        }
-      }
-      begins = false;
-    }
-  }
-
-  private void narrow(
-      long tile, long panel, long scales, int count, long out, long outRow, boolean begins) {
-    for (int row = 0, height; row < rows; row += height) {
-      height = MicroKernels.tileRows(rows - row);
-      long c = out + row * outRow;
-      long in = begins ? ZEROS : c;
-      long inRow = begins ? 0 : outRow;
-      NarrowTiles.i8(height, tile, panel, scales, count, in, inRow, c, outRow);
       tile += blocks * TILE;
     }
   }

@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 class ProductsTest {
   private static final DType[] PACKS = {DType.F32, DType.BF16, DType.I8};
 
+  /// More k than a part packs at once (four blocks), and odd.
+  private static final int DEEP = 4 * MicroKernels.K_BLOCK + 65;
+
   private final Device device = CpuDevice.withThreads(2);
   private final Philox random = new Philox(3, Philox.Purpose.INITIALISATION, 0, 0);
 
@@ -74,9 +77,9 @@ class ProductsTest {
   void placeInTheBatchChangesNoBit() {
     for (DType type : PACKS) {
       try (Scope scope = Scope.noGrad()) {
-        Weight w = Weight.pack(random(1601, 101), type, scope);
+        Weight w = Weight.pack(random(DEEP, 101), type, scope);
         Tensor bias = random(101);
-        Tensor x = random(41, 1601);
+        Tensor x = random(41, DEEP);
         float[][] alone = new float[41][];
         for (int i = 0; i < 41; i++) {
           alone[i] = linear(device.kernels(), rows(x, i, 1), w, bias);
@@ -129,27 +132,42 @@ class ProductsTest {
     return Tensor.of(device, Shape.of(rows, columns), values);
   }
 
-  /// More k than a part packs at once (four blocks), with a panel that is not whole.
   @Test
   void deepProductsCarryTheirChainsFromPackToPack() {
-    int deep = 4 * MicroKernels.K_BLOCK + 65;
     try (Scope scope = Scope.noGrad()) {
-      Tensor a = random(8, deep);
-      Tensor b = random(deep, 53);
-      for (boolean accumulate : new boolean[] {false, true}) {
-        Tensor c = random(8, 53);
-        Tensor expected = Tensor.of(device, c.shape(), c.toFloats());
-        new ReferenceKernels().matmul(new Grad(expected, accumulate), a, b);
-        device.kernels().matmul(new Grad(c, accumulate), a, b);
-        assertSameBits(expected.toFloats(), c.toFloats(), "accumulate " + accumulate);
+      Tensor b = random(DEEP, 101); // the last panel is not whole
+      for (int rows : new int[] {2, 5, 8, 9}) {
+        Tensor a = random(rows, DEEP);
+        for (boolean accumulate : new boolean[] {false, true}) {
+          String what = rows + " rows, accumulate " + accumulate;
+          Tensor c = random(rows, 101);
+          Tensor expected = Tensor.of(device, c.shape(), c.toFloats());
+          Tensor packed = Tensor.of(device, c.shape(), c.toFloats());
+          new ReferenceKernels().matmul(new Grad(expected, accumulate), a, b);
+          device.kernels().matmul(new Grad(c, accumulate), a, b);
+          product(packed, a, Weight.pack(b, DType.F32, scope), accumulate);
+          assertSameBits(expected.toFloats(), c.toFloats(), what);
+          assertSameBits(expected.toFloats(), packed.toFloats(), what + ", packed");
+        }
+        for (DType type : PACKS) {
+          Weight w = Weight.pack(b, type, scope);
+          assertSameBits(
+              linear(new ReferenceKernels(), a, w, null),
+              linear(device.kernels(), a, w, null),
+              rows + " rows, " + type);
+        }
       }
-      for (DType type : PACKS) {
-        Weight w = Weight.pack(b, type, scope);
-        assertSameBits(
-            linear(new ReferenceKernels(), a, w, null),
-            linear(device.kernels(), a, w, null),
-            type.toString());
-      }
+    }
+  }
+
+  /// What recurrent networks do with a weight: the chains may begin from C.
+  private void product(Tensor c, Tensor a, Weight w, boolean accumulate) {
+    long aRow = 4 * a.stride(0);
+    long cRow = 4 * c.stride(0);
+    Panels b = Panels.of(w);
+    try (Team team = new Team(1)) {
+      new Product(a.dim(0), a.address(), aRow, 4, b, c.address(), cRow, accumulate, Epilogue.NONE)
+          .run(device, team);
     }
   }
 
@@ -226,9 +244,9 @@ class ProductsTest {
   @Test
   void aTransposedLeftSideChangesNoBit() {
     try (Scope _ = Scope.noGrad()) {
-      Tensor b = random(1601, 100);
+      Tensor b = random(DEEP, 100);
       for (int rows : new int[] {2, 7, 8, 15, 16, 17, 61, 130, 530}) {
-        Tensor plain = random(rows, 1601);
+        Tensor plain = random(rows, DEEP);
         Tensor columns = byColumns(plain);
         Tensor expected = Tensor.empty(device, DType.F32, Shape.of(rows, 100));
         Tensor actual = Tensor.empty(device, DType.F32, Shape.of(rows, 100));
