@@ -2,6 +2,7 @@ package dev.weft.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,18 @@ final class FreshJvm {
   /// @throws IOException when it fails
   static void run(Class<?> program, List<String> options, String... arguments) throws IOException {
     run(command(program, options, arguments));
+  }
+
+  /// Runs a program of this class path to its end and returns what it prints.
+  ///
+  /// @throws IOException when it fails
+  static String output(Class<?> program, String... arguments) throws IOException {
+    ProcessBuilder command = command(program, List.of(), arguments);
+    Process process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process.getOutputStream().close();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    await(program.getSimpleName(), process, Set.of(0));
+    return printed;
   }
 
   /// A program of this class path.
