@@ -1,6 +1,9 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.Vectors.ALL;
+import static dev.weft.kernels.cpu.Vectors.F;
 import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.first;
 import static dev.weft.kernels.cpu.Vectors.load;
@@ -133,11 +136,17 @@ final class ColumnSums implements AutoCloseable {
     addNormal(scratch.address + (r & 15) * lane, dy, x, n, mean, rstd);
   }
 
+  /// Nothing but the Vector API in the loop: the gradient of a few rows becomes one method with all
+  /// its loops, too large for the compiler to take helpers into.
   private static void addNormal(long sum, long dy, long x, int n, float mean, float rstd) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long o = 4L * i;
-      store(load(dy + o).fma(load(x + o).sub(mean).mul(rstd), load(sum + o)), sum + o);
+      FloatVector.fromMemorySegment(F, ALL, dy + o, LITTLE)
+          .fma(
+              FloatVector.fromMemorySegment(F, ALL, x + o, LITTLE).sub(mean).mul(rstd),
+              FloatVector.fromMemorySegment(F, ALL, sum + o, LITTLE))
+          .intoMemorySegment(ALL, sum + o, LITTLE);
     }
     if (i < n) {
       long o = 4L * i;
