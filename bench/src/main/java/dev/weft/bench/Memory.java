@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The most memory that a work has at once on its device: weights, caches, activations, gradients,
 /// moments. The limit of decoding is its weights and its cache alone; that of training four times
@@ -43,7 +45,7 @@ final class Memory implements Benchmark {
       for (int length : new int[] {128, 512, 1024}) {
         rows.add(decoding(weft, dtype, length));
       }
-      if (Files.exists(STATUS)) {
+      if (residentPeak().isPresent()) {
         rows.add(process(weft, dtype, 1024));
       }
     }
@@ -71,12 +73,17 @@ final class Memory implements Benchmark {
     try (var model = weft.gpt2(dtype);
         var session = model.open(1)) {
       weft.device().resetPeak(); // making the model takes one matrix more
-      session.feed(new int[][] {Decode.ids(0, length - 1)});
-      session.feed(new int[][] {{0}});
+      decode(session, length);
       long least = model.bytes() + model.config().cacheBytes(length);
       String variant = dtype + " GPT-2 124M, " + length + " tokens";
       return row(variant, peak(weft.device(), before), least);
     }
+  }
+
+  /// A prompt, and one token more.
+  private static void decode(LanguageModel.Session session, int length) {
+    session.feed(new int[][] {Decode.ids(0, length - 1)});
+    session.feed(new int[][] {{0}});
   }
 
   private Row process(WeftEngine weft, String dtype, int length) throws IOException {
@@ -100,14 +107,22 @@ final class Memory implements Benchmark {
       try (Gpt2Folder folder = Gpt2Folder.open(Path.of(args[1]));
           Gpt2Inference model = folder.inference(Devices.require(args[0]), DType.valueOf(args[2]));
           LanguageModel.Session session = model.open(1)) {
-        session.feed(new int[][] {Decode.ids(0, length - 1)});
-        session.feed(new int[][] {{0}});
+        decode(session, length);
       }
-      for (String line : Files.readAllLines(STATUS)) {
-        if (line.startsWith("VmHWM:")) {
-          System.out.println(line.replaceAll("\\D", ""));
-        }
-      }
+      System.out.println(residentPeak().orElseThrow());
+    }
+  }
+
+  /// The most KiB that this process had resident; empty where the system doesn't say.
+  private static Optional<String> residentPeak() throws IOException {
+    if (!Files.exists(STATUS)) {
+      return Optional.empty();
+    }
+    try (Stream<String> lines = Files.lines(STATUS)) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .map(line -> line.replaceAll("\\D", ""))
+          .findFirst();
     }
   }
 

@@ -14,9 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// From the start of a JVM to the first token of GPT-2 124M with weights of each type, read from
-/// its
-/// safetensors file, after a prompt of 16 tokens. The limit is the time that the file takes to be
-/// read from memory, by the device.
+/// its safetensors file, after a prompt of 16 tokens. The limit is the time that the file takes to
+/// be read from memory, by the device.
 final class Start implements Benchmark {
   private static final int RUNS = 5;
 

@@ -23,10 +23,9 @@ final class ProductPart {
   private static final int BLOCKS = 4;
 
   /// Up to so many rows go through a panel in slices of 3 KB at most, so that the processor reads
-  /// on
-  /// while the strips and tiles after the first compute: it never looks a block ahead. Only where
-  /// registers are few: elsewhere it was not tried. Their chains lie side by side meanwhile, since
-  /// rows of C that are a multiple of 4 KB apart drive each other out of the first cache.
+  /// on while the strips and tiles after the first compute: it never looks a block ahead. Only
+  /// where registers are few: elsewhere it was not tried. Their chains lie side by side meanwhile,
+  /// since rows of C that are a multiple of 4 KB apart drive each other out of the first cache.
   private static final int FEW = 8;
 
   private final Product product;
@@ -64,7 +63,7 @@ final class ProductPart {
     boolean widens = !b.ready() && rows > 1;
     long packed = rows == 1 ? depth * 4L : (long) MicroKernels.tiles(rows) * blocks * TILE;
     long wideBytes = widens ? (long) K_BLOCK * ROW_BYTES : 0;
-    long chainBytes = b.type() == DType.I8 ? (long) rows * ROW_BYTES : 0;
+    long chainBytes = widens && b.type() == DType.I8 ? (long) rows * ROW_BYTES : 0;
     try (Scratch scratch =
         new Scratch(device, align(packed) + wideBytes + chainBytes + (long) rows * ROW_BYTES)) {
       a = scratch.address;

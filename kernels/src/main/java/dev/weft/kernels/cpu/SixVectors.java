@@ -22,8 +22,7 @@ import jdk.incubator.vector.VectorOperators;
 /// One row times a panel with vectors of 256 bits, six of which are a row of the panel: so memory
 /// is read once and in order, where tiles go through a panel twice. Six chains are not enough for
 /// the units, but for the memory. The loops are written as [MicroKernels] says of sixteen
-/// registers,
-/// and end at exactly one address: the number of k is even and not negative.
+/// registers, and end at exactly one address: the number of k is even and not negative.
 final class SixVectors {
   /// Whether a panel's row is six vectors, and sixteen registers are to be expected.
   static final boolean FIT = !ROOMY && WIDTH == 6 * LANES;
