@@ -14,6 +14,9 @@ final class Block {
   /// The tape that recorded a use of this block last, or null.
   Tape recordedBy;
 
+  /// The parameters whose values lie in it, or null: a write makes their packs stale.
+  ParameterSet parameters;
+
   private String closer;
   private final Throwable allocated;
   private Throwable closed;

@@ -63,8 +63,8 @@ final class HostCopy {
       throw new IllegalStateException(
           "set: " + x + " is recorded on a tape; changing it now would falsify backward");
     }
-    if (x.root().parameterSet() != null) {
-      x.root().parameterSet().changed();
+    if (x.block().parameters != null) {
+      x.block().parameters.changed();
     }
     if (x.dense()) {
       long at = x.offset() * x.dtype().bytes();

@@ -41,7 +41,7 @@ public class Owner implements AutoCloseable {
   }
 
   /// Takes over the memory of a tensor from its present owner; returns the tensor.
-  public final Tensor adopt(Tensor tensor) {
+  final Tensor adopt(Tensor tensor) {
     requireOpen();
     Block block = tensor.block();
     if (block.owner != this) {

@@ -102,6 +102,7 @@ public final class ParameterSet implements AutoCloseable {
               + " that one set holds; make the model smaller");
     }
     values = owner.zeros(device, dtype, Shape.of((int) size));
+    values.block().parameters = this;
     for (Parameter parameter : byName.values()) {
       parameter.tensor = values.cut(parameter.shape(), parameter.offset);
       if (parameter.kind() != Parameter.Kind.BUFFER) {
@@ -211,12 +212,14 @@ public final class ParameterSet implements AutoCloseable {
     }
   }
 
-  /// Goes up whenever values change: packs made of an older version refuse to be used.
+  /// Goes up whenever values change, those of buffers, too: packs made of an older version refuse
+  /// to be used.
   public long version() {
     return version;
   }
 
-  /// To be called by whoever writes values with kernels: optimizers. [Tensor#set] calls it itself.
+  /// To be called by whoever writes values with kernels: optimizers. [Tensor#set] of a parameter,
+  /// or of any view of the flat buffers, calls it itself.
   public void changed() {
     version++;
   }

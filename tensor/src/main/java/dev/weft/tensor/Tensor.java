@@ -340,7 +340,10 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "item: the tensor has shape " + shape + "; only one element has a value");
     }
-    return dtype == DType.I32 || dtype == DType.BOOL ? HostCopy.ints(this)[0] : toDoubles()[0];
+    return switch (dtype) {
+      case I32, BOOL, I8 -> HostCopy.ints(this)[0];
+      case F32, F64, BF16, F16 -> toDoubles()[0];
+    };
   }
 
   // ---- fluent calls ---------------------------------------------------------------------------

@@ -62,12 +62,7 @@ public final class Weight {
     }
     Weight weight =
         emptyPack(
-            matrix.device(),
-            matrix.dim(0),
-            matrix.dim(1),
-            dtype,
-            owner,
-            matrix.root().parameterSet());
+            matrix.device(), matrix.dim(0), matrix.dim(1), dtype, owner, matrix.block().parameters);
     matrix.kernels().pack(weight, matrix);
     return weight;
   }

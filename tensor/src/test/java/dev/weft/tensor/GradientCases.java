@@ -110,6 +110,12 @@ final class GradientCases {
         of(3, 5),
         of(3));
     add(
+        "linear of a strided weight",
+        x -> Ops.linear(x[0], x[1].slice(2, 0, 1).reshape(5, 3), x[2]),
+        of(4, 5),
+        of(5, 3, 2),
+        of(3));
+    add(
         "linear with activation and residual",
         x -> Ops.linear(x[0], Weight.dense(x[1]), x[2], Activation.GELU_TANH, x[3]),
         of(4, 5),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,32 @@ class ParameterSetTest {
     parameters.allocate(1);
     parameters.values().slice(0, 1, 2).set(5f);
     assertArrayEquals(new float[] {1, 5, 1, 1}, weight.tensor().toFloats());
+  }
+
+  @Test
+  void aPackIsStaleAfterAnyViewOfTheValuesWasWritten() {
+    Parameter weight = parameters.add("weight", Shape.of(2, 2), Initializer.ONES);
+    Parameter table =
+        parameters.add("table", Shape.of(2, 2), Parameter.Kind.BUFFER, Initializer.ONES);
+    parameters.allocate(1);
+    List<Runnable> writes =
+        List.of(
+            () -> weight.tensor().set(1f, 2, 3, 4),
+            () -> weight.tensor().detach().set(1f, 2, 3, 4),
+            () -> parameters.values().slice(0, 1, 2).set(5f),
+            () -> parameters.valuesAndBuffers().slice(0, 0, 1).set(5f),
+            () -> table.tensor().set(1f, 2, 3, 4));
+    for (Runnable write : writes) {
+      try (Scope scope = Scope.noGrad()) {
+        Weight pack = Weight.pack(weight.tensor(), DType.F32, scope);
+        Weight frozen = Weight.pack(table.tensor().transpose(), DType.F32, scope);
+        pack.requireFresh("test");
+        frozen.requireFresh("test");
+        write.run();
+        assertThrows(IllegalStateException.class, () -> pack.requireFresh("test"));
+        assertThrows(IllegalStateException.class, () -> frozen.requireFresh("test"));
+      }
+    }
   }
 
   @Test

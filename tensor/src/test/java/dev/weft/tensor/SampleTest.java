@@ -127,6 +127,9 @@ class SampleTest {
       assertRefused("-1 and 0.5", () -> sample(logits, 1, -1, 0.5));
       assertRefused("0 and 1.5", () -> sample(logits, 1, 0, 1.5));
       assertRefused("(2) but are (3)", () -> Ops.sample(logits, draw(3, 1, null, 0, 0)));
+      Tensor apart = Tensor.ids(device, Shape.of(2, 2), 0, 1, 2, 3).transpose().slice(0, 0, 1);
+      Draw strided = new Draw(1, 0, null, 0, 0, false, 5, apart.reshape(2), apart.reshape(2));
+      assertRefused("side by side", () -> Ops.sample(logits, strided));
       assertRefused(
           "vocabulary) but are (3)",
           () -> sample(Tensor.zeros(device, DType.F32, Shape.of(3)), 1, 0, 0));

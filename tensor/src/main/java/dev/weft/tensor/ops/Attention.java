@@ -24,6 +24,10 @@ public final class Attention {
               + k.shape()
               + "; (B, T, H, D) and (B, S, H, D) with S ≥ T are wanted");
     }
+    if (!(scale >= 0 && Float.isFinite((float) scale))) {
+      throw new IllegalArgumentException(
+          "attention: the scale must be finite, as F32, and at least 0 but is " + scale);
+    }
     if (lengths != null) {
       Require.sameDevice("attention", q, lengths);
       Require.dtype("attention", "lengths", lengths, DType.I32);

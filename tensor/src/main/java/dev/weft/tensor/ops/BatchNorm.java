@@ -44,6 +44,10 @@ public final class BatchNorm {
 
   /// Normalises by the running figures; for evaluation, no gradient.
   public static Tensor infer(Tensor x, Tensor w, Tensor b, Tensor running, double eps) {
+    if (running == null) {
+      throw new IllegalArgumentException(
+          "batchNorm: evaluation needs the running figures, not null");
+    }
     check(x, w, b, running);
     if (Tape.recording(x, w, b)) {
       throw new IllegalStateException(

@@ -41,22 +41,18 @@ public final class Linear {
     return Views.reshape(y, x.shape().with(-1, weight.out()).dims());
   }
 
-  /// The gradient of a transposed matrix (a tied head: w is a view of the embedding) is a
-  /// transposed product.
+  /// into = a · b. The gradient of a transposed matrix (a tied head: w is a view of the embedding)
+  /// is a transposed product.
   static void multiply(Grad into, Tensor a, Tensor b) {
     if (into == null) {
       return;
     }
-    Tensor target = into.tensor();
-    if (target.rowsContiguous()) {
-      target.kernels().matmul(into, a, b);
+    Tensor across = Views.transpose(into.tensor(), 0, 1);
+    if (across.rowsContiguous() && !into.tensor().rowsContiguous()) {
+      Grad transposed = new Grad(across, into.accumulate());
+      across.kernels().matmul(transposed, Views.transpose(b, 0, 1), Views.transpose(a, 0, 1));
     } else {
-      target
-          .kernels()
-          .matmul(
-              new Grad(Views.transpose(target, 0, 1), into.accumulate()),
-              Views.transpose(b, 0, 1),
-              Views.transpose(a, 0, 1));
+      Matmul.product(into, a, b, Shape.of());
     }
   }
 

@@ -39,7 +39,9 @@ public final class Matmul {
         b);
   }
 
-  private static void product(Grad into, Tensor a, Tensor b, Shape batch) {
+  /// into = a · b, summed over axes along which it was broadcast; by way of a dense result where
+  /// its rows aren't contiguous.
+  static void product(Grad into, Tensor a, Tensor b, Shape batch) {
     if (into == null) {
       return;
     }

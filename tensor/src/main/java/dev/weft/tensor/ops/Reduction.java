@@ -73,14 +73,24 @@ public final class Reduction {
       }
     }
     int next = kept;
-    int n = 1;
+    long n = 1;
     for (int i = 0; i < rank; i++) {
       if (reduced[i]) {
-        n = Math.multiplyExact(n, x.dim(i));
+        n *= x.dim(i);
         order[next++] = i;
       }
     }
-    dims[kept] = n;
+    if (n > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "reduce: "
+              + n
+              + " elements of "
+              + x.shape()
+              + " at once are more than "
+              + Integer.MAX_VALUE
+              + "; reduce one axis after the other");
+    }
+    dims[kept] = (int) n;
     return Views.reshape(Views.permute(x, order), dims);
   }
 

@@ -97,5 +97,9 @@ public final class Sample {
       throw new IllegalArgumentException(
           "sample: " + what + " must be (" + count + ") but are " + x.shape());
     }
+    if (!x.rowsContiguous()) {
+      throw new IllegalArgumentException(
+          "sample: " + what + " must lie side by side, unlike " + x + "; pass a contiguous copy");
+    }
   }
 }
