@@ -14,7 +14,8 @@ class Linear(nn.Module):
     For F32 and BF16 oneDNN lays the weight out once, and what follows the product (GELU, the sum
     with the residual) happens in its epilogue: what TorchInductor would do. A single row of F32 is
     faster through MKL with the weight as (in, out). For int8 the input is quantised as it comes,
-    the weight once, with a scale for each output.
+    the weight once, with a scale for each output; with `reduce` the input has 7 bits, which a
+    processor without VNNI needs: two products of 8 bits overflow the 16 bits of its sum.
     """
 
     def __init__(self, weight, bias):
@@ -25,8 +26,10 @@ class Linear(nn.Module):
         tiny = torch.quantize_per_tensor(torch.zeros(4, 4), 1.0, 0, torch.qint8)
         self.int8 = torch.ops.quantized.linear_prepack(tiny, None)
         self.is_int8 = False
+        self.reduce = True
 
-    def prepare(self, dtype: str, rows: int):
+    def prepare(self, dtype: str, rows: int, reduce: bool):
+        self.reduce = reduce
         weight, bias = self.weight, self.bias
         if dtype == "int8":
             scales = weight.abs().amax(1).clamp(min=1e-12).double() / 127
@@ -50,7 +53,7 @@ class Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.is_int8:
-            return torch.ops.quantized.linear_dynamic(x, self.int8, False)
+            return torch.ops.quantized.linear_dynamic(x, self.int8, self.reduce)
         bias = self.bias
         if self.is_packed(x):
             return torch.ops.mkldnn._linear_pointwise(x, self.weight, bias, "none", [], "")
@@ -105,13 +108,13 @@ class Block(nn.Module):
         self.keys = torch.zeros(0)  # (rows, heads, context, size), F32
         self.values = torch.zeros(0)
 
-    def prepare(self, dtype: str, rows: int):
+    def prepare(self, dtype: str, rows: int, reduce: bool):
         self.norm1.prepare(dtype)
-        self.qkv.prepare(dtype, rows)
-        self.out.prepare(dtype, rows)
+        self.qkv.prepare(dtype, rows, reduce)
+        self.out.prepare(dtype, rows, reduce)
         self.norm2.prepare(dtype)
-        self.up.prepare(dtype, rows)
-        self.down.prepare(dtype, rows)
+        self.up.prepare(dtype, rows, reduce)
+        self.down.prepare(dtype, rows, reduce)
         self.keys = torch.zeros([rows, 12, 1024, 64])
         self.values = torch.zeros([rows, 12, 1024, 64])
 
@@ -145,11 +148,11 @@ class Gpt2(nn.Module):
         self.length = 0
 
     @torch.jit.export
-    def prepare(self, dtype: str, rows: int) -> int:
+    def prepare(self, dtype: str, rows: int, reduce: bool) -> int:
         for block in self.blocks:
-            block.prepare(dtype, rows)
+            block.prepare(dtype, rows, reduce)
         self.norm.prepare(dtype)
-        self.head.prepare(dtype, rows)
+        self.head.prepare(dtype, rows, reduce)
         if dtype == "bf16":
             self.tokens = self.tokens.to(torch.bfloat16)
             self.places = self.places.to(torch.bfloat16)

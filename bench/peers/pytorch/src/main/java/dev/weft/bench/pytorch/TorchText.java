@@ -4,8 +4,10 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.weft.bench.engine.Engine;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /// GPT-2 as `tools/peers/gpt2_torch.py` writes it.
 final class TorchText implements Engine.TextModel {
@@ -17,10 +19,18 @@ final class TorchText implements Engine.TextModel {
     this.model = new Script(manager, file);
     this.rows = rows;
     try {
-      model.call("prepare", IValue.from(dtype), IValue.from((long) rows)).close();
+      IValue reduce = IValue.from(!addsInThirtyTwoBits());
+      model.call("prepare", IValue.from(dtype), IValue.from((long) rows), reduce).close();
     } catch (RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  /// Whether this processor sums up products of bytes in 32 bits, as PyTorch's kernels can ask it to.
+  private static boolean addsInThirtyTwoBits() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines.anyMatch(line -> line.startsWith("flags") && line.contains(" avx512_vnni"));
     }
   }
 
