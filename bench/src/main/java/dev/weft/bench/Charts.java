@@ -85,6 +85,13 @@ final class Charts {
               "memory",
               "(\\w+) GPT-2 124M, (\\d+) tokens",
               "tokens",
+              "MiB"),
+          growth(
+              "memory-batch",
+              "GPT-2 124M, sequences of 128 tokens side by side",
+              "memory",
+              "(f32) GPT-2 124M, batch (\\d+), 128 tokens",
+              "sequences",
               "MiB"));
 
   private Charts() {}

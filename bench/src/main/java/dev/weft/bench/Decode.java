@@ -17,6 +17,9 @@ final class Decode implements Benchmark {
   private static final int TOKENS = 64;
   private static final int RUNS = 5;
 
+  /// The longest prompt that leaves room for two steps.
+  private static final int MOST = Gpt2Config.SMALL.context() - 2;
+
   /// What peers' logits may be off by, as a share of the largest one. A narrow type is rounded
   /// otherwise by each engine, which may round what goes into its products, too.
   private static final Map<String, Double> TOLERANCES =
@@ -70,7 +73,8 @@ final class Decode implements Benchmark {
       }
       try (Engine.TextModel model = setting.engine().textModel(variant.dtype, variant.rows)) {
         if (model != null
-            && setting.accepts(() -> check(setting, model, variant.dtype, variant.rows))) {
+            && setting.accepts(
+                () -> check(setting, model, variant.dtype, variant.rows, variant.context))) {
           rows.add(measure(setting, model, variant, ""));
           if (model instanceof WeftText text && text.stopRecording()) {
             rows.add(measure(setting, model, variant, ", no graph"));
@@ -101,15 +105,15 @@ final class Decode implements Benchmark {
     return each * (config.layers() * 12 * c * c + config.vocabulary() * c);
   }
 
-  private Row measure(Setting setting, Engine.TextModel model, Variant variant, String how) {
-    double bandwidth = setting.bandwidth();
-    double gigaflops = setting.gigaflops();
-    double[] seconds = Stopwatch.ownSeconds(() -> run(model, variant), 4, RUNS);
-    bandwidth = (bandwidth + setting.bandwidth()) / 2;
-    gigaflops = (gigaflops + setting.gigaflops()) / 2;
-    double least = Math.max(variant.bytes() / bandwidth, variant.flops() / (gigaflops * 1e9));
-    double limit = variant.rows / least;
-    return Row.rate(name(), variant + how, variant.rows * TOKENS, seconds, "tokens/s", limit)
+  private Row measure(Setting setting, Engine.TextModel model, Variant variant, String how)
+      throws IOException {
+    Setting.Timed timed =
+        setting.timed(() -> Stopwatch.ownSeconds(() -> run(model, variant), 4, RUNS));
+    double reading = variant.bytes() / timed.bandwidth();
+    double computing = variant.flops() / (timed.gigaflops() * 1e9);
+    double limit = variant.rows / Math.max(reading, computing);
+    int tokens = variant.rows * TOKENS;
+    return Row.rate(name(), variant + how, tokens, timed.seconds(), "tokens/s", limit)
         .taking(variant.flops() / variant.rows, variant.bytes() / variant.rows);
   }
 
@@ -125,28 +129,27 @@ final class Decode implements Benchmark {
     return (System.nanoTime() - start) * 1e-9;
   }
 
-  /// Refuses a peer whose logits are not Weft's.
-  static void check(Setting setting, Engine.TextModel model, String dtype, int rows)
+  /// Refuses a peer whose logits are not Weft's, with a prompt of the length that is timed.
+  static void check(Setting setting, Engine.TextModel model, String dtype, int rows, int length)
       throws IOException {
     if (setting.reference() == null) {
       return;
     }
-    String work = "GPT-2 124M " + dtype + ", " + rows + " rows";
+    String work = "GPT-2 124M " + dtype + ", " + rows + " rows of " + length;
     try (Engine.TextModel wanted = setting.reference().textModel(dtype, rows)) {
-      requireSame(work, model, wanted, dtype, rows);
+      requireSame(work, model, wanted, dtype, prompts(rows, Math.min(length, MOST)));
     }
   }
 
   /// Refuses logits that are not the wanted ones, after a prompt and after two steps.
   static void requireSame(
-      String work, Engine.TextModel model, Engine.TextModel wanted, String dtype, int rows)
+      String work, Engine.TextModel model, Engine.TextModel wanted, String dtype, int[][] prompts)
       throws IOException {
     double tolerance = TOLERANCES.get(dtype);
-    int[][] prompts = prompts(rows, 16);
     wanted.read(prompts);
     model.read(prompts);
     Setting.requireSame(work + ", prompt", model.logits(), wanted.logits(), tolerance);
-    int[] next = new int[rows];
+    int[] next = new int[prompts.length];
     for (int step = 1; step <= 2; step++) {
       Arrays.setAll(next, r -> 1000 * r + 7);
       wanted.step(next);
@@ -155,7 +158,8 @@ final class Decode implements Benchmark {
     Setting.requireSame(work + ", cached", model.logits(), wanted.logits(), tolerance);
   }
 
-  private static int[][] prompts(int rows, int length) {
+  /// Prompts of some rows.
+  static int[][] prompts(int rows, int length) {
     int[][] prompts = new int[rows][];
     Arrays.setAll(prompts, r -> ids(r, length));
     return prompts;

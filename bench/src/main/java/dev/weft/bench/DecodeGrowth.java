@@ -5,6 +5,7 @@ import dev.weft.gpt2.Gpt2Config;
 import dev.weft.gpt2.Gpt2Inference;
 import dev.weft.tensor.DType;
 import dev.weft.tensor.Device;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,7 @@ final class DecodeGrowth {
 
   private DecodeGrowth() {}
 
-  static List<Row> measure(Setting setting, Device device) {
+  static List<Row> measure(Setting setting, Device device) throws IOException {
     Gpt2Config small = Gpt2Config.SMALL;
     List<Row> rows = new ArrayList<>();
     for (int layers : new int[] {3, 6, 9, 12}) {
@@ -37,7 +38,8 @@ final class DecodeGrowth {
   }
 
   private static Row measure(
-      Setting setting, Device device, String variant, int layers, int vocabulary) {
+      Setting setting, Device device, String variant, int layers, int vocabulary)
+      throws IOException {
     Gpt2Config small = Gpt2Config.SMALL;
     Gpt2Config config =
         new Gpt2Config(
@@ -49,11 +51,11 @@ final class DecodeGrowth {
             small.layerNormEps());
     try (Gpt2 weights = Gpt2.create(config, device, DType.F32, 1);
         WeftText model = new WeftText(Gpt2Inference.of(weights, DType.F32), 1)) {
-      double bandwidth = setting.bandwidth();
-      double[] seconds = Stopwatch.ownSeconds(() -> run(model, vocabulary), 2, RUNS);
-      bandwidth = (bandwidth + setting.bandwidth()) / 2;
+      Setting.Timed timed =
+          setting.timed(() -> Stopwatch.ownSeconds(() -> run(model, vocabulary), 2, RUNS));
       double bytes = Decode.weightBytes("f32", config) + config.cacheBytes(CONTEXT + TOKENS / 2);
-      return Row.time("decode", variant, 1000.0 / TOKENS, seconds, "ms", 1000 * bytes / bandwidth);
+      double limit = 1000 * bytes / timed.bandwidth();
+      return Row.time("decode", variant, 1000.0 / TOKENS, timed.seconds(), "ms", limit);
     }
   }
 

@@ -32,7 +32,7 @@ final class Decoding implements Benchmark {
     return rows;
   }
 
-  private static void penalties(Setting setting, Device device, List<Row> rows) {
+  private static void penalties(Setting setting, Device device, List<Row> rows) throws IOException {
     float[] normal = FixedLogits.normal(Draws.VOCABULARY, 1);
     try (Owner owner = new Owner("bench")) {
       Draw.Counts counts = counts(owner, device);
@@ -51,7 +51,8 @@ final class Decoding implements Benchmark {
       double penalty,
       Draw.Counts counts,
       int topK,
-      List<Row> rows) {
+      List<Row> rows)
+      throws IOException {
     if (!setting.wants("f32 draw, " + what)) {
       return;
     }

@@ -4,9 +4,8 @@ import dev.weft.bench.engine.DrawWork;
 import dev.weft.bench.engine.Engine;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// Draws and beam steps over GPT-2's 50,257 logits, N(0, 2). The limit is one reading of the logits
@@ -15,7 +14,11 @@ final class Draws {
   static final int VOCABULARY = 50_257;
   private static final double TEMPERATURE = 0.8;
   private static final int TIMES = 100; // of one measurement
-  private static final int CHECKS = 200;
+  private static final int CHECKS = 1000;
+  private static final int BINS = 8;
+
+  /// χ² of 8 bins exceeds this once in 10⁷ times where the draws are right.
+  private static final double LARGEST = 46;
   private static final int RUNS = 21;
 
   private Draws() {}
@@ -35,17 +38,15 @@ final class Draws {
     }
   }
 
-  static Row time(Setting setting, String what, Engine.Drawing drawing, int beams) {
-    double before = setting.bandwidth();
-    double[] seconds = Stopwatch.seconds(() -> drawing.run(TIMES), 3, RUNS);
-    double bandwidth = (before + setting.bandwidth()) / 2;
-    double limit = 1e6 * 4.0 * VOCABULARY * beams / bandwidth;
-    return Row.time("decoding", "f32 " + what, 1e6 / TIMES, seconds, "us", limit);
+  static Row time(Setting setting, String what, Engine.Drawing drawing, int beams)
+      throws IOException {
+    Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(() -> drawing.run(TIMES), 3, RUNS));
+    double limit = 1e6 * 4.0 * VOCABULARY * beams / timed.bandwidth();
+    return Row.time("decoding", "f32 " + what, 1e6 / TIMES, timed.seconds(), "us", limit);
   }
 
   /// Refuses ids that the logits, by their definition, cannot give.
-  private static void check(Setting setting, DrawWork work, Engine.Drawing drawing)
-      throws IOException {
+  static void check(Setting setting, DrawWork work, Engine.Drawing drawing) throws IOException {
     if (setting.reference() == null) {
       return;
     }
@@ -61,22 +62,48 @@ final class Draws {
       }
       return;
     }
-    int[] sorted = sorted(work);
-    int kept = kept(work, sorted);
-    Set<Integer> drawn = new HashSet<>();
+    int[] places = places(work);
+    double[] shares = shares(work);
+    int[] ends = ends(shares);
+    int[] drawn = new int[ends.length];
     for (int i = 0; i < CHECKS; i++) {
       int id = drawing.run(1)[0];
-      int place =
-          IntStream.range(0, sorted.length).filter(p -> sorted[p] == id).findFirst().orElse(-1);
-      if (place < 0 || place >= kept) {
+      int place = id < 0 || id >= places.length ? shares.length : places[id];
+      if (place >= shares.length) {
         throw new WrongResult(
-            work.kind().title() + ": the peer drew " + id + ", place " + place + " of " + kept);
+            work.kind().title()
+                + ": the peer drew "
+                + id
+                + ", which is not one of the "
+                + shares.length
+                + " largest");
       }
-      drawn.add(id);
+      int bin = 0;
+      while (place >= ends[bin]) {
+        bin++;
+      }
+      drawn[bin]++;
     }
-    if (drawn.size() == 1) {
-      throw new WrongResult(work.kind().title() + ": the peer drew " + drawn + " every time");
+    double chi = chiSquare(drawn, shares, ends);
+    if (!(chi <= LARGEST)) {
+      throw new WrongResult(
+          String.format(
+              Locale.ROOT,
+              "%s: the peer's draws are not spread as their probabilities are, χ² is %.0f, allowed %.0f",
+              work.kind().title(),
+              chi,
+              LARGEST));
     }
+  }
+
+  /// For each id, how many logits are larger.
+  private static int[] places(DrawWork work) {
+    int[] places = new int[work.vocabulary()];
+    int[] sorted = sorted(work);
+    for (int place = 0; place < places.length; place++) {
+      places[sorted[place]] = place;
+    }
+    return places;
   }
 
   private static int[] sorted(DrawWork work) {
@@ -87,23 +114,53 @@ final class Draws {
         .toArray();
   }
 
-  private static int kept(DrawWork work, int[] sorted) {
-    return switch (work.kind()) {
-      case TEMPERATURE, BEAM -> work.vocabulary();
-      case TOP_K -> 40;
-      case TOP_P -> {
-        double[] weights =
-            Arrays.stream(sorted)
-                .mapToDouble(id -> Math.exp(work.logits()[id] / TEMPERATURE))
-                .toArray();
-        double total = Arrays.stream(weights).sum();
-        int kept = 0;
-        for (double sum = 0; sum < 0.95 * total; kept++) {
-          sum += weights[kept];
-        }
-        yield kept + 1; // which rounding may let in
+  /// The probabilities of what may be drawn, from the largest down.
+  private static double[] shares(DrawWork work) {
+    double[] weights =
+        Arrays.stream(sorted(work))
+            .mapToDouble(id -> Math.exp(work.logits()[id] / TEMPERATURE))
+            .toArray();
+    double total = Arrays.stream(weights).sum();
+    int kept =
+        switch (work.kind()) {
+          case TEMPERATURE, BEAM -> weights.length;
+          case TOP_K -> 40;
+          case TOP_P -> {
+            int count = 0;
+            for (double sum = 0; sum < 0.95 * total; count++) {
+              sum += weights[count];
+            }
+            yield count + 1; // which rounding may let in
+          }
+        };
+    double all = Arrays.stream(weights, 0, kept).sum();
+    return Arrays.stream(weights, 0, kept).map(weight -> weight / all).toArray();
+  }
+
+  /// Where bins end that are about as probable as each other.
+  private static int[] ends(double[] shares) {
+    int[] ends = new int[BINS];
+    int end = 0;
+    double sum = 0;
+    for (int bin = 0; bin < BINS; bin++) {
+      while (end < shares.length && sum + shares[end] / 2 < (bin + 1.0) / BINS) {
+        sum += shares[end++];
       }
-    };
+      ends[bin] = end;
+    }
+    ends[BINS - 1] = shares.length;
+    return ends;
+  }
+
+  /// Pearson's: Σ (drawn − expected)² / expected.
+  private static double chiSquare(int[] drawn, double[] shares, int[] ends) {
+    double chi = 0;
+    for (int bin = 0; bin < ends.length; bin++) {
+      double expected =
+          CHECKS * Arrays.stream(shares, bin == 0 ? 0 : ends[bin - 1], ends[bin]).sum();
+      chi += expected == 0 ? 0 : Math.pow(drawn[bin] - expected, 2) / expected;
+    }
+    return chi;
   }
 
   private static int[] bestOfBeams(DrawWork work) {

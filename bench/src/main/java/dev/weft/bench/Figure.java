@@ -7,6 +7,7 @@ import java.util.Locale;
 ///
 /// @param value the median over the JVMs
 /// @param spread the worst JVM's distance from it, as a share
+/// @param rounds how many JVMs measured it
 /// @param limit what the machine could do, in the same unit; null where none is known
 /// @param ratio share of the limit that was reached
 /// @param roof place under the roofline; null where it isn't counted
@@ -14,6 +15,8 @@ import java.util.Locale;
 /// @param peerValue the peer's median
 /// @param peerSpread and its worst JVM's distance
 /// @param peerRatio how many times better Weft is: the median over the rounds
+/// @param peerRatioLow the same of the round that was worst for Weft
+/// @param peerRatioHigh and of the one that was best
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record Figure(
     String benchmark,
@@ -21,13 +24,16 @@ record Figure(
     double value,
     String unit,
     double spread,
+    int rounds,
     Double limit,
     Double ratio,
     Row.Roof roof,
     String peer,
     Double peerValue,
     Double peerSpread,
-    Double peerRatio) {
+    Double peerRatio,
+    Double peerRatioLow,
+    Double peerRatioHigh) {
 
   /// What names it, whoever is beside it.
   String key() {
@@ -40,18 +46,26 @@ record Figure(
     String line =
         String.format(
             Locale.ROOT,
-            "%-8s %-40s %10.1f %-9s ±%3.0f %%",
+            "%-8s %-40s %10s %-9s ±%3.0f %%",
             benchmark,
             variant,
-            value,
+            Row.number(value),
             unit,
             100 * spread);
     if (limit != null) {
-      line += String.format(Locale.ROOT, "  limit %10.1f  ratio %5.2f", limit, ratio);
+      line += String.format(Locale.ROOT, "  limit %10s  ratio %5.2f", Row.number(limit), ratio);
     }
     if (peer != null) {
-      line += String.format(Locale.ROOT, "  %s %10.1f: %5.2f x", peer, peerValue, peerRatio);
+      line += "  " + peer + " " + Row.number(peerValue) + ": " + advantage();
     }
     return line;
+  }
+
+  /// How many times better Weft is, with the lowest and the highest of the rounds.
+  String advantage() {
+    String ratio = String.format(Locale.ROOT, "%.2f ×", peerRatio);
+    return rounds == 1
+        ? ratio
+        : ratio + String.format(Locale.ROOT, " (%.2f – %.2f)", peerRatioLow, peerRatioHigh);
   }
 }

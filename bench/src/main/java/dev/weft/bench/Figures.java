@@ -8,68 +8,79 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/// Joins what fresh JVMs measured, and keeps it as JSON.
+/// Joins what fresh JVMs measured, and writes it as JSON.
 final class Figures {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Figures() {}
 
-  /// Medians over rounds: `weft` has Weft's rows of each round, `peers` those of each peer by name.
-  /// A peer's rows that Weft doesn't have are left out.
+  /// Medians over rounds: `weft` has Weft's rows of each round, `peers` those of each peer by name,
+  /// of the same rounds in the same order. A peer's rows that Weft doesn't have are left out.
   static List<Figure> join(List<List<Row>> weft, Map<String, List<List<Row>>> peers) {
     List<Figure> figures = new ArrayList<>();
-    Map<String, Map<String, List<Row>>> others = new LinkedHashMap<>();
+    Map<String, Map<String, Map<Integer, Row>>> others = new LinkedHashMap<>();
     peers.forEach((peer, rounds) -> others.put(peer, byKey(rounds)));
-    for (List<Row> rows : byKey(weft).values()) {
-      boolean alone = true;
-      for (Map.Entry<String, Map<String, List<Row>>> peer : others.entrySet()) {
-        List<Row> theirs = peer.getValue().get(rows.getFirst().key());
-        if (theirs != null) {
-          figures.add(figure(rows, peer.getKey(), theirs));
-          alone = false;
-        }
-      }
-      if (alone) {
-        figures.add(figure(rows, null, null));
-      }
-    }
+    byKey(weft)
+        .forEach(
+            (key, ours) -> {
+              int before = figures.size();
+              others.forEach(
+                  (peer, measured) -> {
+                    Map<Integer, Row> theirs = measured.getOrDefault(key, Map.of());
+                    if (!Collections.disjoint(ours.keySet(), theirs.keySet())) {
+                      figures.add(figure(ours, peer, theirs));
+                    }
+                  });
+              if (figures.size() == before) {
+                figures.add(figure(ours, null, Map.of()));
+              }
+            });
     return figures;
   }
 
-  private static Map<String, List<Row>> byKey(List<List<Row>> rounds) {
-    Map<String, List<Row>> byKey = new LinkedHashMap<>();
-    for (List<Row> round : rounds) {
-      for (Row row : round) {
-        byKey.computeIfAbsent(row.key(), key -> new ArrayList<>()).add(row);
+  /// Rows of the same name by their round.
+  private static Map<String, Map<Integer, Row>> byKey(List<List<Row>> rounds) {
+    Map<String, Map<Integer, Row>> byKey = new LinkedHashMap<>();
+    for (int round = 0; round < rounds.size(); round++) {
+      for (Row row : rounds.get(round)) {
+        byKey.computeIfAbsent(row.key(), key -> new TreeMap<>()).put(round, row);
       }
     }
     return byKey;
   }
 
-  private static Figure figure(List<Row> rows, String peer, List<Row> theirs) {
+  private static Figure figure(Map<Integer, Row> ours, String peer, Map<Integer, Row> others) {
+    List<Row> rows = List.copyOf(ours.values());
+    List<Row> theirs = List.copyOf(others.values());
+    double[] advantages = advantages(ours, others);
     Row first = rows.getFirst();
     double value = median(rows.stream().mapToDouble(Row::value).toArray());
     double limit = median(rows.stream().mapToDouble(Row::limit).toArray());
     double ratio = median(rows.stream().mapToDouble(Row::ratio).toArray());
     boolean limited = !Double.isNaN(limit);
-    boolean compared = theirs != null;
+    boolean compared = peer != null;
     return new Figure(
         first.benchmark(),
         first.variant(),
         value,
         first.unit(),
         spread(rows),
+        rows.size(),
         limited ? limit : null,
         limited ? ratio : null,
         roof(rows),
         peer,
         compared ? median(theirs.stream().mapToDouble(Row::value).toArray()) : null,
         compared ? spread(theirs) : null,
-        compared ? advantage(rows, theirs) : null);
+        compared ? Stopwatch.median(advantages) : null,
+        compared ? advantages[0] : null,
+        compared ? advantages[advantages.length - 1] : null);
   }
 
   private static Row.Roof roof(List<Row> rows) {
@@ -80,14 +91,19 @@ final class Figures {
     return new Row.Roof(rows.getFirst().roof().intensity(), median(gigaflops));
   }
 
-  /// Of each round, then the median: the machine may be faster in one round than in the next.
-  private static double advantage(List<Row> ours, List<Row> theirs) {
-    double[] ratios = new double[Math.min(ours.size(), theirs.size())];
-    for (int i = 0; i < ratios.length; i++) {
-      double rate = ours.get(i).value() / theirs.get(i).value();
-      ratios[i] = ours.get(i).lessIsBetter() ? 1 / rate : rate;
-    }
-    return median(ratios);
+  /// How many times better Weft is in each round that both have, sorted: the machine may be faster
+  /// in one round than in the next.
+  private static double[] advantages(Map<Integer, Row> ours, Map<Integer, Row> theirs) {
+    return ours.keySet().stream()
+        .filter(theirs::containsKey)
+        .mapToDouble(
+            round -> {
+              Row row = ours.get(round);
+              double rate = row.value() / theirs.get(round).value();
+              return row.lessIsBetter() ? 1 / rate : rate;
+            })
+        .sorted()
+        .toArray();
   }
 
   /// How far the worst JVM is from the median; within one JVM the worst run.
@@ -107,8 +123,6 @@ final class Figures {
     return Stopwatch.median(values);
   }
 
-  // ---- files ----------------------------------------------------------------------------------
-
   /// An array of figures, each with the facts of its machine.
   static void write(Path file, Machine machine, List<Figure> figures) throws IOException {
     ArrayNode array = JSON.createArrayNode();
@@ -119,45 +133,5 @@ final class Figures {
       array.add(node);
     }
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), array);
-  }
-
-  /// What one JVM measured, for the one that started it.
-  static void writeRows(Path file, List<Row> rows) throws IOException {
-    JSON.writeValue(file.toFile(), rows.stream().map(Figures::node).toList());
-  }
-
-  private static ObjectNode node(Row row) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("benchmark", row.benchmark());
-    node.put("variant", row.variant());
-    node.put("value", row.value());
-    node.put("worst", row.worst());
-    node.put("unit", row.unit());
-    if (!Double.isNaN(row.limit())) {
-      node.put("limit", row.limit());
-    }
-    if (row.roof() != null) {
-      node.put("intensity", row.roof().intensity());
-      node.put("gigaflops", row.roof().gigaflops());
-    }
-    return node;
-  }
-
-  static List<Row> readRows(Path file) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    for (JsonNode node : JSON.readTree(file.toFile())) {
-      rows.add(
-          new Row(
-              node.get("benchmark").asText(),
-              node.get("variant").asText(),
-              node.get("value").asDouble(),
-              node.get("worst").asDouble(),
-              node.get("unit").asText(),
-              node.path("limit").asDouble(Double.NaN),
-              node.has("intensity")
-                  ? new Row.Roof(node.get("intensity").asDouble(), node.get("gigaflops").asDouble())
-                  : null));
-    }
-    return rows;
   }
 }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// Starts a program in a JVM like this one.
 final class FreshJvm {
@@ -27,7 +26,7 @@ final class FreshJvm {
     Process process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     process.getOutputStream().close();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    await(program.getSimpleName(), process, Set.of(0));
+    await(program.getSimpleName(), process);
     return printed;
   }
 
@@ -56,20 +55,19 @@ final class FreshJvm {
   static void run(ProcessBuilder command) throws IOException {
     Process process = command.inheritIO().redirectInput(ProcessBuilder.Redirect.PIPE).start();
     process.getOutputStream().close(); // what comes in is for this JVM
-    await(command.command().getFirst(), process, Set.of(0));
+    await(command.command().getFirst(), process);
   }
 
-  /// Waits for the end of a process and returns its status.
+  /// Waits for the end of a process.
   ///
-  /// @throws IOException when it is none of the `expected`
-  static int await(String program, Process process, Set<Integer> expected) throws IOException {
+  /// @throws IOException when its status isn't 0
+  static void await(String program, Process process) throws IOException {
     try {
       int status = process.waitFor();
-      if (!expected.contains(status)) {
+      if (status != 0) {
         throw new IOException(
             "bench: " + program + " ended with status " + status + "; its message stands above");
       }
-      return status;
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();

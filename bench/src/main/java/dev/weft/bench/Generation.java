@@ -16,20 +16,20 @@ import java.util.function.Function;
 /// single row; that of what uses the cache is the same without, so that its ratio is what the cache
 /// gains.
 final class Generation {
-  private static final int BEAMS = 6;
-  private static final int PROMPT = 64;
-  private static final int NEW = 64;
-  private static final int SAMPLES = 8;
-  private static final int TEXT = 200;
+  static final int BEAMS = 6;
+  static final int PROMPT = 64;
+  static final int NEW = 64;
+  static final int SAMPLES = 8;
+  static final int TEXT = 200;
 
   private static final String MODEL = "f32 GPT-2 124M, ";
   private static final String ONE = MODEL + "1 sample";
-  private static final String TOGETHER = MODEL + SAMPLES + " samples";
-  private static final String CACHED = MODEL + TEXT + " tokens, cached";
-  private static final String UNCACHED = MODEL + TEXT + " tokens, uncached";
+  static final String TOGETHER = MODEL + SAMPLES + " samples";
+  static final String CACHED = MODEL + TEXT + " tokens, cached";
+  static final String UNCACHED = MODEL + TEXT + " tokens, uncached";
   private static final String SINGLE_STEP = MODEL + "step of 1 row";
   private static final String BEAM_STEP = MODEL + "step of " + BEAMS + " beams";
-  private static final String CACHED_BEAMS = MODEL + "beams, cached";
+  static final String CACHED_BEAMS = MODEL + "beams, cached";
   private static final String UNCACHED_BEAMS = MODEL + "beams, uncached";
 
   /// What is measured at once, and the variants that come of it.
@@ -62,9 +62,18 @@ final class Generation {
     }
   }
 
+  /// Draws so many tokens by temperature and top-k.
+  static Generator generator(int tokens) {
+    return new Generator(Sampler.of(0.8, 0, 40, 0), 5, tokens);
+  }
+
+  static BeamSearch search() {
+    return new BeamSearch(BEAMS, 2, NEW);
+  }
+
   private static List<Row> samples(Gpt2Inference model) {
     int[] prompt = Decode.ids(0, PROMPT);
-    Generator generator = new Generator(Sampler.of(0.8, 0, 40, 0), 5, NEW);
+    Generator generator = generator(NEW);
     double[] one = seconds(model, () -> generator.generate(model, prompt, 1), 5);
     double[] together = seconds(model, () -> generator.generate(model, prompt, SAMPLES), 3);
     Row single = Row.rate("decoding", ONE, NEW, one, "tokens/s", Double.NaN);
@@ -76,7 +85,7 @@ final class Generation {
   /// A text from one token on.
   private static List<Row> texts(Gpt2Inference model) {
     int[] prompt = Decode.ids(0, 1);
-    Generator generator = new Generator(Sampler.of(0.8, 0, 40, 0), 5, TEXT);
+    Generator generator = generator(TEXT);
     return both(
         CACHED,
         seconds(model, () -> generator.generate(model, prompt, 1), 3),
@@ -89,13 +98,13 @@ final class Generation {
     double single = 1000 * step(model, prompt, 1);
     double six = 1000 * step(model, prompt, BEAMS);
     return List.of(
-        Row.exact("decoding", SINGLE_STEP, single, "ms"),
+        Row.single("decoding", SINGLE_STEP, single, "ms"),
         new Row("decoding", BEAM_STEP, six, six, "ms", single));
   }
 
   private static List<Row> beams(Gpt2Inference model) {
     int[] prompt = Decode.ids(0, PROMPT);
-    BeamSearch search = new BeamSearch(BEAMS, 2, NEW);
+    BeamSearch search = search();
     return both(
         CACHED_BEAMS,
         seconds(model, () -> search.search(model, prompt), 3),
@@ -106,7 +115,7 @@ final class Generation {
   private static List<Row> both(String with, double[] cached, String without, double uncached) {
     return List.of(
         Row.time("decoding", with, 1000, cached, "ms", 1000 * uncached),
-        Row.exact("decoding", without, 1000 * uncached, "ms"));
+        Row.single("decoding", without, 1000 * uncached, "ms"));
   }
 
   /// Seconds of a step after the prompt: a search without what its first token takes.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// What Weft wants to be beside a peer, on two cores with AVX-512.
 ///
@@ -16,6 +17,13 @@ record Goal(String work, String benchmark, String variant, String peer, double r
     try (InputStream in = Goal.class.getResourceAsStream("goals.json")) {
       return new ObjectMapper().readValue(in, new TypeReference<>() {});
     }
+  }
+
+  /// Whether somebody who measures these benchmarks, peers and variants will know about it.
+  boolean isAsked(List<Benchmark> benchmarks, List<String> peers, Pattern only) {
+    return benchmarks.stream().anyMatch(chosen -> chosen.name().equals(benchmark))
+        && peers.contains(peer)
+        && only.matcher(variant).find();
   }
 
   /// The figure that tells whether it is reached, or null.

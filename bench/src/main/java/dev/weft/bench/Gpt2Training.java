@@ -11,8 +11,12 @@ import java.util.List;
 /// One training step of GPT-2 124M: forward, backward, clip, AdamW, in F32. The limit is its
 /// operations at the peak of fused multiply-adds.
 final class Gpt2Training implements Benchmark {
-  private static final int[][] BATCHES = {{4, 64}, {1, 64}, {1, 256}};
+  static final int[][] BATCHES = {{4, 64}, {1, 64}, {1, 256}};
   private static final int RUNS = 5;
+
+  /// Bytes that a step has to read or write for each parameter: its weight, its gradient and Adam's
+  /// two moments, each once in and once out.
+  static final double STATE_BYTES = 2 * 4 * 4;
 
   @Override
   public String name() {
@@ -23,7 +27,7 @@ final class Gpt2Training implements Benchmark {
   public List<Row> run(Setting setting) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (int[] batch : BATCHES) {
-      String variant = "f32 GPT-2 124M " + batch[0] + "x" + batch[1] + " step";
+      String variant = variant(batch);
       if (!setting.wants(variant)) {
         continue;
       }
@@ -31,15 +35,19 @@ final class Gpt2Training implements Benchmark {
       try (Engine.Training training = setting.engine().train(work)) {
         if (training != null && setting.accepts(() -> check(setting, work, variant, training))) {
           double flops = 3.0 * batch[0] * batch[1] * Gpt2Config.SMALL.flopsPerToken(batch[1] / 2);
-          double before = setting.gigaflops();
-          double[] seconds = Stopwatch.seconds(training::step, 8, RUNS);
-          double peak = (before + setting.gigaflops()) / 2 * 1e9;
-          double limit = 1000 * flops / peak;
-          rows.add(Row.time(name(), variant, 1000, seconds, "ms", limit));
+          double bytes = STATE_BYTES * Gpt2Config.SMALL.parameterCount();
+          Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(training::step, 8, RUNS));
+          double limit = 1e-6 * flops / timed.gigaflops();
+          rows.add(
+              Row.time(name(), variant, 1000, timed.seconds(), "ms", limit).taking(flops, bytes));
         }
       }
     }
     return rows;
+  }
+
+  static String variant(int[] batch) {
+    return "f32 GPT-2 124M " + batch[0] + "x" + batch[1] + " step";
   }
 
   private static void check(

@@ -30,8 +30,8 @@ final class Limits implements Benchmark {
     for (int n = 1; n <= (limits.threaded() ? setting.threads() : 1); n++) {
       String on = limits.threaded() ? Threads.on(n) : "";
       double flops = limits.flops(n) / 1e9;
-      rows.add(Row.exact(name(), "f32 fused multiply-adds" + on, flops, "GFLOP/s"));
-      rows.add(Row.exact(name(), "f32 read" + on, limits.readBandwidth(n) / 1e9, "GB/s"));
+      rows.add(Row.single(name(), "f32 fused multiply-adds" + on, flops, "GFLOP/s"));
+      rows.add(Row.single(name(), "f32 read" + on, limits.readBandwidth(n) / 1e9, "GB/s"));
     }
     if (System.getProperty(WIDTH) == null) {
       for (int bits = 128; bits < limits.vectorBits(); bits *= 2) {

@@ -165,16 +165,22 @@ final class Main implements Callable<Integer> {
     }
     Device opened = open();
     if (rows != null) {
-      Figures.writeRows(rows, measure(chosen, opened));
+      new Measured(measure(chosen, opened), List.of()).write(rows);
       return 0;
     }
     List<Party> parties = new ArrayList<>(List.of(Party.WEFT));
     for (String name : wanted) {
       parties.add(Party.peer(home(), name));
     }
-    Report page = report == null ? null : new Report(report, machine(opened), parties, command());
+    Report page = null;
+    if (report != null) {
+      List<Goal> goals =
+          Goal.all().stream().filter(goal -> goal.isAsked(chosen, wanted, only)).toList();
+      page = new Report(report, machine(opened), parties, command(), goals, rounds);
+    }
     if (rounds == 1 && wanted.isEmpty()) {
-      keep(Figures.join(List.of(measure(chosen, opened)), Map.of()), page, opened);
+      List<Row> measured = measure(chosen, opened);
+      keep(Figures.join(List.of(measured), Map.of()), page, opened, 1, List.of());
       return 0;
     }
     Rounds all = new Rounds(parties, chosen, models, this::start);
@@ -182,11 +188,12 @@ final class Main implements Callable<Integer> {
     for (int round = 1; round <= rounds; round++) {
       System.out.println("round " + round + " of " + rounds);
       all.run(round);
-      keep(all.figures(), page, opened); // after each: a long run that is stopped keeps its rounds
+      // After each: a long run that is stopped keeps its rounds.
+      keep(all.figures(), page, opened, round, all.absences());
     }
     System.out.println("medians of " + rounds + " fresh JVMs, and how far the worst was:");
     all.figures().forEach(System.out::println);
-    return all.complete() ? 0 : 1;
+    return all.absences().isEmpty() ? 0 : 1;
   }
 
   /// As it can be typed into a shell again.
@@ -199,12 +206,14 @@ final class Main implements Callable<Integer> {
     return command.toString();
   }
 
-  private void keep(List<Figure> figures, Report page, Device opened) throws IOException {
+  private void keep(
+      List<Figure> figures, Report page, Device opened, int rounds, List<String> absences)
+      throws IOException {
     if (json != null) {
       Figures.write(json, machine(opened), figures);
     }
     if (page != null) {
-      page.write(figures);
+      page.write(figures, rounds, absences);
     }
   }
 
@@ -297,6 +306,10 @@ final class Main implements Callable<Integer> {
         throw refused("no benchmark is called " + name + "; there are " + byName.keySet());
       }
       chosen.add(byName.get(name));
+    }
+    Benchmark limits = ALL.getFirst();
+    if ((json != null || report != null) && !chosen.contains(limits)) {
+      chosen.addFirst(limits); // which figures that are kept stand beside
     }
     return chosen;
   }

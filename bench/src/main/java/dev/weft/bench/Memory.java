@@ -1,7 +1,9 @@
 package dev.weft.bench;
 
 import dev.weft.bench.engine.Engine;
+import dev.weft.decoding.Generator;
 import dev.weft.decoding.LanguageModel;
+import dev.weft.decoding.Replay;
 import dev.weft.gpt2.Gpt2Config;
 import dev.weft.gpt2.Gpt2Folder;
 import dev.weft.gpt2.Gpt2Inference;
@@ -43,47 +45,99 @@ final class Memory implements Benchmark {
     WeftEngine weft = (WeftEngine) setting.engine();
     for (String dtype : List.of("f32", "bf16", "int8")) {
       for (int length : new int[] {128, 512, 1024}) {
-        rows.add(decoding(weft, dtype, length));
+        String variant = dtype + " GPT-2 124M, " + length + " tokens";
+        rows.add(decoding(weft, variant, dtype, 1, length));
       }
       if (residentPeak().isPresent()) {
         rows.add(process(weft, dtype, 1024));
       }
     }
-    weft.device().resetPeak();
-    long before = weft.device().stats().liveBytes();
-    try (Engine.Training training = weft.train(Gpt2Training.work(4, 64))) {
-      training.step();
-      long weights = 4 * 4 * Gpt2Config.SMALL.parameterCount();
-      rows.add(row("f32 GPT-2 124M 4x64 step", peak(weft.device(), before), weights));
+    for (int batch : new int[] {1, 8, 32}) {
+      String variant = "f32 GPT-2 124M, batch " + batch + ", 128 tokens";
+      rows.add(decoding(weft, variant, "f32", batch, 128));
+    }
+    generation(weft, rows);
+    for (int[] batch : Gpt2Training.BATCHES) {
+      long parameters = Gpt2Config.SMALL.parameterCount();
+      var work = Gpt2Training.work(batch[0], batch[1]);
+      rows.add(training(weft, Gpt2Training.variant(batch), parameters, () -> weft.train(work)));
     }
     for (var work : RecurrentTraining.works()) {
-      weft.device().resetPeak();
-      before = weft.device().stats().liveBytes();
-      try (WeftRecurrentTraining training = (WeftRecurrentTraining) weft.train(work)) {
-        training.step();
-        long weights = 4 * training.bytes();
-        rows.add(row("f32 " + work.title() + " step", peak(weft.device(), before), weights));
-      }
+      String variant = "f32 " + work.title() + " step";
+      rows.add(training(weft, variant, work.parameters(), () -> weft.train(work)));
     }
     return rows;
   }
 
-  private Row decoding(WeftEngine weft, String dtype, int length) throws IOException {
-    long before = weft.device().stats().liveBytes();
-    try (var model = weft.gpt2(dtype);
-        var session = model.open(1)) {
-      weft.device().resetPeak(); // making the model takes one matrix more
-      decode(session, length);
-      long least = model.bytes() + model.config().cacheBytes(length);
-      String variant = dtype + " GPT-2 124M, " + length + " tokens";
-      return row(variant, peak(weft.device(), before), least);
+  private Row decoding(WeftEngine weft, String variant, String dtype, int batch, int length)
+      throws IOException {
+    try (Gpt2Inference model = weft.gpt2(dtype)) {
+      return generating(variant, model, batch, length, () -> decode(model, batch, length));
     }
   }
 
-  /// A prompt, and one token more.
-  private static void decode(LanguageModel.Session session, int length) {
-    session.feed(new int[][] {Decode.ids(0, length - 1)});
-    session.feed(new int[][] {{0}});
+  /// Samples, texts with and without the cache, and beams.
+  private void generation(WeftEngine weft, List<Row> rows) throws IOException {
+    int[] prompt = Decode.ids(0, Generation.PROMPT);
+    int length = Generation.PROMPT + Generation.NEW;
+    int text = Generation.TEXT;
+    try (Gpt2Inference model = weft.gpt2("f32")) {
+      Generator samples = Generation.generator(Generation.NEW);
+      rows.add(
+          generating(
+              Generation.TOGETHER,
+              model,
+              Generation.SAMPLES,
+              length,
+              () -> samples.generate(model, prompt, Generation.SAMPLES)));
+      rows.add(generating(Generation.CACHED, model, 1, text, () -> decode(model, 1, text)));
+      // Without the cache, which the limit then lacks, the last step takes the most.
+      rows.add(
+          generating(
+              Generation.UNCACHED, model, 0, text, () -> decode(new Replay(model), 1, text)));
+      rows.add(
+          generating(
+              Generation.CACHED_BEAMS,
+              model,
+              Generation.BEAMS,
+              length,
+              () -> Generation.search().search(model, prompt)));
+    }
+  }
+
+  /// What a model takes while it decodes; the limit has caches for so many sequences.
+  private Row generating(
+      String variant, Gpt2Inference model, int sequences, int length, Runnable work) {
+    Device device = model.device();
+    device.resetPeak(); // making the model takes one matrix more
+    long before = device.stats().liveBytes() - model.bytes();
+    work.run();
+    long least = model.bytes() + sequences * model.config().cacheBytes(length);
+    return row(variant, device.stats().peakBytes() - before, least);
+  }
+
+  /// Makes what is to be trained.
+  private interface Opening {
+    Engine.Training open() throws IOException;
+  }
+
+  private Row training(WeftEngine weft, String variant, long parameters, Opening opening)
+      throws IOException {
+    Device device = weft.device();
+    device.resetPeak();
+    long before = device.stats().liveBytes();
+    try (Engine.Training training = opening.open()) {
+      training.step();
+      return row(variant, device.stats().peakBytes() - before, 4 * 4 * parameters);
+    }
+  }
+
+  /// Prompts, and one token more of each.
+  private static void decode(LanguageModel model, int batch, int length) {
+    try (LanguageModel.Session session = model.open(batch)) {
+      session.feed(Decode.prompts(batch, length - 1));
+      session.feed(Decode.prompts(batch, 1));
+    }
   }
 
   private Row process(WeftEngine weft, String dtype, int length) throws IOException {
@@ -105,9 +159,9 @@ final class Memory implements Benchmark {
     public static void main(String[] args) throws IOException {
       int length = Integer.parseInt(args[3]);
       try (Gpt2Folder folder = Gpt2Folder.open(Path.of(args[1]));
-          Gpt2Inference model = folder.inference(Devices.require(args[0]), DType.valueOf(args[2]));
-          LanguageModel.Session session = model.open(1)) {
-        decode(session, length);
+          Gpt2Inference model =
+              folder.inference(Devices.require(args[0]), DType.valueOf(args[2]))) {
+        decode(model, 1, length);
       }
       System.out.println(residentPeak().orElseThrow());
     }
@@ -124,10 +178,6 @@ final class Memory implements Benchmark {
           .map(line -> line.replaceAll("\\D", ""))
           .findFirst();
     }
-  }
-
-  private static long peak(Device device, long before) {
-    return device.stats().peakBytes() - before;
   }
 
   private Row row(String variant, long bytes, long least) {

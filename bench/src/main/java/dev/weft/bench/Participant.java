@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /// A JVM that measures a benchmark and waits for its turn before each variant. Then it ends a line
@@ -15,15 +13,11 @@ import java.util.function.Function;
 final class Participant implements AutoCloseable {
   private static final String WAITING = "\u0005"; // "enquiry", which no text has
 
-  /// The status of one that measured, but not all, since some of its results were wrong.
-  static final int WRONG = 3;
-
   private final String program;
   private final Process process;
   private final BufferedReader output;
   private final Path file;
   private boolean waits;
-  private boolean right;
 
   private Participant(String program, Process process, Path file) {
     this.program = program;
@@ -38,6 +32,7 @@ final class Participant implements AutoCloseable {
   /// @throws IOException when it failed
   static Participant start(Function<Path, ProcessBuilder> program) throws IOException {
     Path file = Files.createTempFile("weft-bench", ".json");
+    file.toFile().deleteOnExit(); // where this JVM is ended
     ProcessBuilder command = program.apply(file).redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
       Process process = command.start();
@@ -80,17 +75,12 @@ final class Participant implements AutoCloseable {
       }
     }
     waits = false;
-    right = FreshJvm.await(program, process, Set.of(0, WRONG)) == 0;
-  }
-
-  /// Whether all its results were right, once it no longer waits.
-  boolean right() {
-    return right;
+    FreshJvm.await(program, process);
   }
 
   /// What it measured, once it no longer waits.
-  List<Row> rows() throws IOException {
-    return Figures.readRows(file);
+  Measured measured() throws IOException {
+    return Measured.read(file);
   }
 
   /// Ends it, if it has not ended.

@@ -75,7 +75,7 @@ record Party(String name, String title, String settings, Path folder, Properties
       while (alone.waits()) {
         alone.turn();
       }
-      return alone.rows();
+      return alone.measured().rows();
     }
   }
 

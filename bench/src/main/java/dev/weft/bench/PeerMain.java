@@ -31,7 +31,7 @@ final class PeerMain implements Callable<Integer> {
   @Option(names = "--rows", required = true)
   private Path rows;
 
-  private boolean wrong; // whether a result was not Weft's
+  private final List<String> refused = new ArrayList<>(); // results that were not Weft's
 
   public static void main(String[] args) {
     System.exit(Main.line(new PeerMain()).execute(args));
@@ -55,12 +55,12 @@ final class PeerMain implements Callable<Integer> {
         }
       }
     }
-    Figures.writeRows(rows, measured);
-    return wrong ? Participant.WRONG : 0;
+    new Measured(measured, refused).write(rows);
+    return 0;
   }
 
   private void refuse(WrongResult result) {
     System.err.println("bench: not timed: " + result.getMessage());
-    wrong = true;
+    refused.add(result.getMessage());
   }
 }

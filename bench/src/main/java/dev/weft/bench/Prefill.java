@@ -40,7 +40,8 @@ final class Prefill implements Benchmark {
       }
       try (Engine.TextModel model = setting.engine().textModel(variant.dtype, 1)) {
         if (model != null
-            && setting.accepts(() -> Decode.check(setting, model, variant.dtype, 1))) {
+            && setting.accepts(
+                () -> Decode.check(setting, model, variant.dtype, 1, variant.length))) {
           rows.add(measure(setting, model, variant));
         }
       }
@@ -48,15 +49,14 @@ final class Prefill implements Benchmark {
     return rows;
   }
 
-  private Row measure(Setting setting, Engine.TextModel model, Variant variant) {
+  private Row measure(Setting setting, Engine.TextModel model, Variant variant) throws IOException {
     int[][] prompt = {Decode.ids(0, variant.length)};
-    double before = setting.gigaflops();
-    double[] seconds = Stopwatch.seconds(() -> model.read(prompt), 6, RUNS);
-    double peak = (before + setting.gigaflops()) / 2 * 1e9;
+    Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(() -> model.read(prompt), 6, RUNS));
     double flops = flops(variant.length) / variant.length;
     double bytes = Decode.weightBytes(variant.dtype) / variant.length;
-    double limit = peak / flops;
-    return Row.rate(name(), variant.toString(), variant.length, seconds, "tokens/s", limit)
+    double limit = timed.gigaflops() * 1e9 / flops;
+    String name = variant.toString();
+    return Row.rate(name(), name, variant.length, timed.seconds(), "tokens/s", limit)
         .taking(flops, bytes);
   }
 

@@ -47,13 +47,12 @@ final class RecurrentTraining implements Benchmark {
     }
   }
 
-  private Row measure(
-      Setting setting, RecurrentWork work, String variant, Engine.Training training) {
-    double before = setting.gigaflops();
-    double[] seconds = Stopwatch.seconds(training::step, 5, RUNS);
-    double peak = (before + setting.gigaflops()) / 2 * 1e9;
-    double limit = 1000 * work.flops() / peak;
-    return Row.time(name(), variant, 1000, seconds, "ms", limit);
+  private Row measure(Setting setting, RecurrentWork work, String variant, Engine.Training training)
+      throws IOException {
+    Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(training::step, 5, RUNS));
+    double limit = 1e-6 * work.flops() / timed.gigaflops();
+    return Row.time(name(), variant, 1000, timed.seconds(), "ms", limit)
+        .taking(work.flops(), Gpt2Training.STATE_BYTES * work.parameters());
   }
 
   /// Refuses a peer whose losses are not Weft's over three steps.

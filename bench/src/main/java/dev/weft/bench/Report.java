@@ -17,24 +17,42 @@ final class Report {
   private final Machine machine;
   private final List<Party> parties;
   private final String command;
+  private final List<Goal> goals;
+  private final int rounds;
 
-  Report(Path folder, Machine machine, List<Party> parties, String command) {
+  /// A report of a command.
+  ///
+  /// @param goals that it is to tell about
+  /// @param rounds that it is to have in the end
+  Report(
+      Path folder,
+      Machine machine,
+      List<Party> parties,
+      String command,
+      List<Goal> goals,
+      int rounds) {
     this.folder = folder;
     this.machine = machine;
     this.parties = parties;
     this.command = command;
+    this.goals = goals;
+    this.rounds = rounds;
   }
 
-  void write(List<Figure> figures) throws IOException {
+  /// Writes what is known after some rounds.
+  ///
+  /// @param absences what was not measured of the peers, in sentences
+  void write(List<Figure> figures, int done, List<String> absences) throws IOException {
     Figures.write(folder.resolve("figures.json"), machine, figures);
     Map<String, byte[]> charts = Charts.draw(figures);
     for (Map.Entry<String, byte[]> chart : charts.entrySet()) {
       Files.write(folder.resolve(chart.getKey() + ".png"), chart.getValue());
     }
-    Files.writeString(folder.resolve("index.html"), page(figures, charts));
+    Files.writeString(folder.resolve("index.html"), page(figures, charts, done, absences));
   }
 
-  private String page(List<Figure> figures, Map<String, byte[]> charts) throws IOException {
+  private String page(
+      List<Figure> figures, Map<String, byte[]> charts, int done, List<String> absences) {
     StringBuilder page = new StringBuilder(HEAD);
     page.append("<table class=\"facts\">\n");
     fact(page, "date", machine.date());
@@ -44,6 +62,10 @@ final class Report {
     fact(page, "Java", machine.java());
     fact(page, "device", machine.device());
     fact(page, "command", command);
+    fact(page, "rounds", done + " of " + rounds + (rounds == 1 ? ", in one JVM" : ""));
+    for (String absence : absences) {
+      fact(page, "left out", absence);
+    }
     page.append("</table>\n");
     engines(page);
     goals(page, figures);
@@ -73,27 +95,29 @@ final class Report {
     }
   }
 
-  private static void goals(StringBuilder page, List<Figure> figures) throws IOException {
-    StringBuilder rows = new StringBuilder();
-    for (Goal goal : Goal.all()) {
+  private void goals(StringBuilder page, List<Figure> figures) {
+    if (goals.isEmpty()) {
+      return;
+    }
+    page.append(
+            "<h2>Wanted and reached</h2>\n<p>Wanted is what was set for two cores with AVX-512.")
+        .append("</p>\n<table>\n<tr><th>work</th><th>Weft</th><th>unit</th><th>beside</th>")
+        .append("<th>value</th><th>wanted</th><th>reached (rounds)</th><th></th></tr>\n");
+    for (Goal goal : goals) {
       Figure figure = goal.in(figures);
-      if (figure != null) {
-        boolean reached = figure.peerRatio() >= goal.ratio();
-        rows.append(reached ? "<tr>" : "<tr class=\"missed\">");
-        text(rows, goal.work());
-        text(rows, goal.peer());
-        number(rows, "%.2f ×", goal.ratio());
-        number(rows, "%.2f ×", figure.peerRatio());
-        text(rows, reached ? "reached" : "missed");
-        rows.append("</tr>\n");
-      }
+      boolean reached = figure != null && figure.peerRatio() >= goal.ratio();
+      page.append(reached ? "<tr>" : "<tr class=\"missed\">");
+      text(page, goal.work());
+      number(page, figure == null ? null : figure.value());
+      text(page, figure == null ? "" : figure.unit());
+      text(page, goal.peer());
+      number(page, figure == null ? null : figure.peerValue());
+      count(page, String.format(Locale.ROOT, "%.2f ×", goal.ratio()));
+      count(page, figure == null ? "" : figure.advantage());
+      text(page, figure == null ? "not measured" : reached ? "reached" : "missed");
+      page.append("</tr>\n");
     }
-    if (!rows.isEmpty()) {
-      page.append("<h2>Wanted and reached</h2>\n<table>\n<tr><th>work</th><th>beside</th>")
-          .append("<th>wanted</th><th>reached</th><th></th></tr>\n")
-          .append(rows)
-          .append("</table>\n");
-    }
+    page.append("</table>\n");
   }
 
   private static void picture(StringBuilder page, String name, byte[] png) {
@@ -111,15 +135,15 @@ final class Report {
       before = figure.key();
       page.append("<tr>");
       text(page, first ? figure.variant() : "");
-      number(page, "%,.1f", first ? figure.value() : null);
-      number(page, "%.0f %%", first ? 100 * figure.spread() : null);
-      number(page, "%,.1f", first ? figure.limit() : null);
-      number(page, "%.2f", first ? figure.ratio() : null);
+      number(page, first ? figure.value() : null);
+      count(page, first ? percent(figure.spread()) : "");
+      number(page, first ? figure.limit() : null);
+      count(page, first && figure.ratio() != null ? share(figure.ratio()) : "");
       text(page, first ? figure.unit() : "");
       text(page, figure.peer() == null ? "" : figure.peer());
-      number(page, "%,.1f", figure.peerValue());
-      number(page, "%.0f %%", figure.peer() == null ? null : 100 * figure.peerSpread());
-      number(page, "%.2f ×", figure.peerRatio());
+      number(page, figure.peerValue());
+      count(page, figure.peer() == null ? "" : percent(figure.peerSpread()));
+      count(page, figure.peer() == null ? "" : figure.advantage());
       page.append("</tr>\n");
     }
     page.append("</table>\n");
@@ -129,9 +153,21 @@ final class Report {
     page.append("<td>").append(escape(text)).append("</td>");
   }
 
-  private static void number(StringBuilder page, String format, Double value) {
-    String text = value == null ? "" : String.format(Locale.ROOT, format, value);
+  private static void number(StringBuilder page, Double value) {
+    count(page, value == null ? "" : Row.number(value));
+  }
+
+  /// A number with what belongs to it.
+  private static void count(StringBuilder page, String text) {
     page.append("<td class=\"n\">").append(text).append("</td>");
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+  }
+
+  private static String share(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
   }
 
   private static String escape(String text) {
@@ -160,8 +196,10 @@ final class Report {
       </head>
       <body>
       <h1>Weft, measured</h1>
-      <p>Medians over fresh JVMs that took turns; “spread” is how far the worst of them was from the median. “Limit” is
-      what the machine could do in the same run: reading memory, or fused multiply-adds. “Weft is” so many times faster
-      than the other engine, above 1 is better: the median over the rounds.</p>
+      <p>Medians over the rounds, each of which had fresh JVMs that took turns; “spread” is how far the worst of them was
+      from the median, within one JVM the worst run. “Limit” is what the machine could do in the same run: reading memory, or
+      fused multiply-adds; of memory it is the weights and caches themselves, of samples side by side as many alone, of beams
+      and cached texts the same with one row or without the cache. “Weft is” so many times faster than the other engine, above 1 is
+      better: the median over the rounds of their own ratios, and from the lowest to the highest of them.</p>
       """;
 }

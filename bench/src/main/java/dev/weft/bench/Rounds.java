@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Measures Weft and its peers in turns, variant by variant, because the machine may be faster now
 /// than later; each benchmark in fresh JVMs, because the JIT compiles differently from start to
@@ -19,7 +21,7 @@ final class Rounds {
   private final Starter starter;
   private final Map<Party, List<List<Row>>> rounds = new LinkedHashMap<>();
   private final List<Party> failed = new ArrayList<>();
-  private boolean allRight = true;
+  private final Set<String> absences = new LinkedHashSet<>();
 
   /// Starts what measures a benchmark for a party.
   interface Starter {
@@ -57,6 +59,7 @@ final class Rounds {
   /// Each benchmark in one JVM of each party that does it, variant by variant in turns. Every other
   /// turn begins with the last party; so does every other round.
   void run(int round) throws IOException {
+    rounds.values().forEach(measured -> measured.add(new ArrayList<>()));
     for (Benchmark benchmark : benchmarks) {
       Map<Party, Participant> table = new LinkedHashMap<>();
       try {
@@ -102,19 +105,23 @@ final class Rounds {
 
   private void keep(Party party, Participant participant) throws IOException {
     if (!failed.contains(party)) {
-      rounds.get(party).add(participant.rows());
-      allRight &= participant.right();
+      Measured measured = participant.measured();
+      rounds.get(party).getLast().addAll(measured.rows());
+      measured.refused().forEach(why -> absences.add(party.title() + " was not timed: " + why));
     }
   }
 
   private void fail(Party party, IOException e) {
     System.err.println("bench: goes on without " + party.name() + ": " + e.getMessage());
     failed.add(party);
+    int round = Math.max(1, rounds.get(party).size());
+    absences.add(party.title() + " took no part from round " + round + " on");
   }
 
-  /// Whether every peer took part to the end, and had Weft's results.
-  boolean complete() {
-    return failed.isEmpty() && allRight;
+  /// What was not measured of the peers: a sentence for each that failed, and for each result that
+  /// was not Weft's.
+  List<String> absences() {
+    return List.copyOf(absences);
   }
 
   /// What has been measured so far.

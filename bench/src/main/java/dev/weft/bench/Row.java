@@ -31,9 +31,16 @@ record Row(
     this(benchmark, variant, value, worst, unit, limit, null);
   }
 
-  /// The same rate, whose unit takes so many operations and bytes.
+  /// The same figure; what it counts, or times, takes so many operations and bytes.
   Row taking(double flops, double bytes) {
-    Roof place = new Roof(flops / bytes, value * flops / 1e9);
+    double perSecond =
+        switch (unit) {
+          case "s" -> 1 / value;
+          case "ms" -> 1e3 / value;
+          case "us" -> 1e6 / value;
+          default -> value;
+        };
+    Roof place = new Roof(flops / bytes, perSecond * flops / 1e9);
     return new Row(benchmark, variant, value, worst, unit, limit, place);
   }
 
@@ -58,8 +65,8 @@ record Row(
         benchmark, variant, each * Stopwatch.median(seconds), each * slowest, unit, limit);
   }
 
-  /// A figure that is counted, not timed.
-  static Row exact(String benchmark, String variant, double value, String unit) {
+  /// A figure that was found once, without a limit.
+  static Row single(String benchmark, String variant, double value, String unit) {
     return new Row(benchmark, variant, value, value, unit, Double.NaN);
   }
 
@@ -87,14 +94,21 @@ record Row(
     String line =
         String.format(
             Locale.ROOT,
-            "%-8s %-40s %10.1f %-9s worst %10.1f",
+            "%-8s %-40s %10s %-9s worst %10s",
             benchmark,
             variant,
-            value,
+            number(value),
             unit,
-            worst);
+            number(worst));
     return Double.isNaN(limit)
         ? line
-        : line + String.format(Locale.ROOT, "  limit %10.1f  ratio %5.2f", limit, ratio());
+        : line + String.format(Locale.ROOT, "  limit %10s  ratio %5.2f", number(limit), ratio());
+  }
+
+  /// Three digits at least, for people.
+  static String number(double value) {
+    double size = Math.abs(value);
+    String format = size < 1 ? "%.3f" : size < 10 ? "%.2f" : "%,.1f";
+    return String.format(Locale.ROOT, format, value);
   }
 }

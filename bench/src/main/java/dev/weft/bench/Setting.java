@@ -85,14 +85,35 @@ record Setting(
     }
   }
 
+  /// Something to be timed.
+  interface Timing {
+    /// Seconds of each run, sorted.
+    double[] run() throws IOException;
+  }
+
+  /// Runs of a work, and what the hardware did just before and after them, on average.
+  ///
+  /// @param seconds of each run, sorted
+  /// @param gigaflops operations per nanosecond, or NaN
+  /// @param bandwidth bytes per second that it read, or NaN
+  record Timed(double[] seconds, double gigaflops, double bandwidth) {}
+
+  /// Times a work between two measurements of the hardware.
+  Timed timed(Timing work) throws IOException {
+    double gigaflops = gigaflops();
+    double bandwidth = bandwidth();
+    double[] seconds = work.run();
+    return new Timed(seconds, (gigaflops + gigaflops()) / 2, (bandwidth + bandwidth()) / 2);
+  }
+
   /// GFLOP/s of the hardware, measured now, or NaN.
-  double gigaflops() {
+  private double gigaflops() {
     MachineLimits limits = device == null ? null : device.limits();
     return limits == null ? Double.NaN : limits.flops(threads) / 1e9;
   }
 
   /// Bytes per second that the hardware reads, measured now, or NaN.
-  double bandwidth() {
+  private double bandwidth() {
     MachineLimits limits = device == null ? null : device.limits();
     return limits == null ? Double.NaN : limits.readBandwidth(threads);
   }

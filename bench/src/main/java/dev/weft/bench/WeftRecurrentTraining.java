@@ -53,11 +53,6 @@ final class WeftRecurrentTraining implements Engine.Training {
     optimizer = new Adam(parameters);
   }
 
-  /// Bytes of all weights.
-  long bytes() {
-    return 4 * parameters.valuesAndBuffers().size();
-  }
-
   @Override
   public double step() {
     parameters.zeroGrad();

@@ -61,11 +61,32 @@ final class FiguresTest {
   }
 
   @Test
-  void rowsComeBackFromTheirFileAsTheyWere(@TempDir Path folder) throws IOException {
+  void aRoundThatAPeerMissedIsComparedWithNothing() {
+    var ours = rounds(rate(10, 20), rate(30, 20), rate(60, 20));
+    var theirs = List.of(List.<Row>of(), List.of(rate(10, 20)), List.of(rate(15, 20)));
+    Figure figure = Figures.join(ours, Map.of("other", theirs)).getFirst();
+    assertEquals(3, figure.rounds());
+    assertEquals(3.5, figure.peerRatio(), 1e-12); // of 3 and 4
+    assertEquals(3, figure.peerRatioLow(), 1e-12);
+    assertEquals(4, figure.peerRatioHigh(), 1e-12);
+    assertEquals("3.50 × (3.00 – 4.00)", figure.advantage());
+    var never = Figures.join(rounds(rate(10, 20)), Map.of("other", List.of(List.of())));
+    assertNull(never.getFirst().peer());
+  }
+
+  @Test
+  void whatWasMeasuredComesBackFromItsFileAsItWas(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("rows.json");
-    List<Row> rows = List.of(rate(3, 4).taking(2e9, 1e9), time(7));
-    Figures.writeRows(file, rows);
-    assertEquals(rows, Figures.readRows(file));
+    var measured =
+        new Measured(List.of(rate(3, 4).taking(2e9, 1e9), time(7)), List.of("x: it was \"wrong\""));
+    measured.write(file);
+    assertEquals(measured, Measured.read(file));
+  }
+
+  @Test
+  void aPlaceUnderTheRoofIsOfASecondWhateverTheUnit() {
+    assertEquals(new Row.Roof(2, 6), rate(3, 4).taking(2e9, 1e9).roof());
+    assertEquals(2e9 / 0.007 / 1e9, time(7).taking(2e9, 1e9).roof().gigaflops(), 1e-9);
   }
 
   @Test

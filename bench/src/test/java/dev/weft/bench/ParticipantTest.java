@@ -17,7 +17,7 @@ final class ParticipantTest {
 
   /// A shell that leaves no rows, and whose words may name their file: $1.
   private static Participant shell(Path folder, String words) throws IOException {
-    String script = "echo '[]' > $1; " + words;
+    String script = "echo '{}' > $1; " + words;
     return Participant.start(
         file ->
             new ProcessBuilder("sh", "-c", script, "sh", file.toString())
@@ -35,8 +35,7 @@ final class ParticipantTest {
       assertFalse(Files.exists(folder.resolve("two")));
       participant.turn();
       assertFalse(participant.waits());
-      assertTrue(participant.right());
-      assertEquals(List.of(), participant.rows());
+      assertEquals(new Measured(List.of(), List.of()), participant.measured());
     }
   }
 
@@ -69,21 +68,36 @@ final class ParticipantTest {
   }
 
   @Test
-  void aWrongResultLeavesTheOthers(@TempDir Path folder) throws IOException {
-    try (Participant participant = shell(folder, "exit " + Participant.WRONG)) {
-      assertFalse(participant.right());
-      assertEquals(List.of(), participant.rows());
-    }
+  void aWrongResultLeavesTheOthersAndIsToldOnce(@TempDir Path home) throws IOException {
+    String row =
+        """
+        "rows": [{"benchmark": "gemm", "variant": "f32 x", "value": 2, "worst": 1, "unit": "GFLOP/s"}]
+        """;
+    String refused = row + ", \"refused\": [\"gemm f32 y: wrong\"]";
+    Party peer = peer(home, "peer");
+    Rounds rounds =
+        new Rounds(
+            List.of(Party.WEFT, peer),
+            List.of(new Gemm()),
+            home,
+            (benchmark, party) ->
+                shell(home, "echo '{" + (party == peer ? refused : row) + "}' > $1"));
+    rounds.run(1);
+    rounds.run(2);
+    assertEquals(List.of("peer was not timed: gemm f32 y: wrong"), rounds.absences());
+    assertEquals(2, rounds.figures().getFirst().rounds());
+    assertEquals(1, rounds.figures().getFirst().peerRatio());
+  }
+
+  private static Party peer(Path home, String name) throws IOException {
+    Path folder = Files.createDirectories(home.resolve("bench/peers").resolve(name));
+    Files.writeString(folder.resolve("peer.properties"), "");
+    return Party.peer(home, name);
   }
 
   @Test
   void partiesTakeTurnsAndChangeWhoIsFirst(@TempDir Path home) throws IOException {
-    for (String name : List.of("a", "b", "fails")) {
-      Path folder = Files.createDirectories(home.resolve("bench/peers").resolve(name));
-      Files.writeString(folder.resolve("peer.properties"), "");
-    }
-    List<Party> parties =
-        List.of(Party.peer(home, "a"), Party.peer(home, "b"), Party.peer(home, "fails"));
+    List<Party> parties = List.of(peer(home, "a"), peer(home, "b"), peer(home, "fails"));
     Rounds rounds =
         new Rounds(
             parties,
@@ -95,7 +109,7 @@ final class ParticipantTest {
                     : shell(home, (WAIT + "echo " + party.name() + " >> turns; ").repeat(3)));
     rounds.run(1);
     assertEquals(List.of("a", "b", "b", "a", "a", "b"), Files.readAllLines(home.resolve("turns")));
-    assertFalse(rounds.complete());
+    assertEquals(List.of("fails took no part from round 1 on"), rounds.absences());
     Files.delete(home.resolve("turns"));
     rounds.run(2);
     assertEquals(List.of("b", "a", "a", "b", "b", "a"), Files.readAllLines(home.resolve("turns")));

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +26,8 @@ final class ReportTest {
   private static List<Figure> figures(double weft) {
     List<Row> ours =
         List.of(
-            Row.exact("limits", "f32 fused multiply-adds, 1 thread", 100, "GFLOP/s"),
-            Row.exact("limits", "f32 read, 1 thread", 20, "GB/s"),
+            Row.single("limits", "f32 fused multiply-adds, 1 thread", 100, "GFLOP/s"),
+            Row.single("limits", "f32 read, 1 thread", 20, "GB/s"),
             rate("decode", CONTEXT + 128, weft, "tokens/s").taking(2e8, 5e8),
             rate("decode", CONTEXT + 512, 40, "tokens/s").taking(2e8, 6e8));
     List<Row> theirs = List.of(rate("decode", CONTEXT + 128, 50, "tokens/s"));
@@ -35,7 +36,15 @@ final class ReportTest {
 
   private static String page(Path folder, double weft) throws IOException {
     Machine machine = Machine.here("a <device>", 2);
-    new Report(folder, machine, List.of(Party.WEFT), "./weft bench").write(figures(weft));
+    List<Goal> goals =
+        Goal.all().stream()
+            .filter(
+                goal ->
+                    goal.isAsked(
+                        List.of(new Decode()), List.of("onnxruntime"), Pattern.compile("f32")))
+            .toList();
+    new Report(folder, machine, List.of(Party.WEFT), "./weft bench", goals, 5)
+        .write(figures(weft), 1, List.of("other was not timed: x < y"));
     return Files.readString(folder.resolve("index.html"));
   }
 
@@ -54,6 +63,16 @@ final class ReportTest {
   void aGoalIsReachedOrMissedByWhatWasMeasured(@TempDir Path folder) throws IOException {
     assertTrue(page(folder, 60).contains("1.20 ×</td><td>reached"));
     assertTrue(page(folder, 40).contains("0.80 ×</td><td>missed"));
+  }
+
+  @Test
+  void whatIsMissingIsToldToo(@TempDir Path folder) throws IOException {
+    String page = page(folder, 60);
+    assertTrue(page.contains("<td>1 of 5</td>"), page);
+    assertTrue(page.contains("<td>other was not timed: x &lt; y</td>"), page);
+    assertTrue(page.contains("batch 8, f32"), page); // asked for, and not in the figures
+    assertEquals(1, page.split(">not measured<", -1).length - 1, page);
+    assertFalse(page.contains("batch 1, bf16"), page); // nobody asked
   }
 
   @Test

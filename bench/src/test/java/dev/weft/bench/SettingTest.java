@@ -12,6 +12,7 @@ import dev.weft.bench.engine.Models;
 import dev.weft.bench.engine.ProductWork;
 import dev.weft.bench.engine.RecurrentWork;
 import dev.weft.tensor.Devices;
+import dev.weft.tensor.Philox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,13 +122,14 @@ final class SettingTest {
   @Test
   void wrongLogitsAreRefused() throws IOException {
     Fixed right = new Fixed(1, 2);
-    Decode.requireSame("text", new Fixed(1, 2), right, "f32", 1);
+    int[][] prompts = {{5}};
+    Decode.requireSame("text", new Fixed(1, 2), right, "f32", prompts);
     IOException e =
         assertThrows(
             IOException.class,
-            () -> Decode.requireSame("text", new Fixed(1, 2.001f), right, "f32", 1));
+            () -> Decode.requireSame("text", new Fixed(1, 2.001f), right, "f32", prompts));
     assertTrue(e.getMessage().startsWith("text, prompt: the peer is off by"), e.getMessage());
-    Decode.requireSame("text", new Fixed(1, 2.001f), right, "bf16", 1);
+    Decode.requireSame("text", new Fixed(1, 2.001f), right, "bf16", prompts);
     Engine.TextModel afterwards =
         new Engine.TextModel() {
           private int steps;
@@ -147,7 +149,7 @@ final class SettingTest {
         };
     e =
         assertThrows(
-            IOException.class, () -> Decode.requireSame("text", afterwards, right, "f32", 1));
+            IOException.class, () -> Decode.requireSame("text", afterwards, right, "f32", prompts));
     assertTrue(e.getMessage().startsWith("text, cached: the peer is off by"), e.getMessage());
   }
 
@@ -220,10 +222,34 @@ final class SettingTest {
     for (int i = 0; i < logits.length; i++) {
       largest = logits[i] > logits[largest] ? i : largest;
     }
-    Setting setting = beside(new Wrong(largest), "top-k");
-    IOException e =
-        assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()));
-    assertTrue(e.getMessage().endsWith("every time"), e.getMessage());
+    for (String kind : List.of("temperature", "top-k", "top-p")) {
+      Setting setting = beside(new Wrong(largest), kind);
+      IOException e =
+          assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()), kind);
+      assertTrue(e.getMessage().contains("not spread as their probabilities are"), e.getMessage());
+    }
+  }
+
+  @Test
+  void drawsThatAnotherFilterGivesAreRefused() throws IOException {
+    float[] logits = FixedLogits.normal(Draws.VOCABULARY, 1);
+    Setting setting = beside(WEFT, "");
+    for (DrawWork.Kind kind : DrawWork.Kind.values()) {
+      if (kind != DrawWork.Kind.BEAM) {
+        DrawWork work = new DrawWork(kind, 1, Draws.VOCABULARY, logits);
+        try (Engine.Drawing right = WEFT.draw(work);
+            Engine.Drawing few = new WeftDraws(WEFT.device(), logits, 0, null, 20, 0);
+            Engine.Drawing half = new WeftDraws(WEFT.device(), logits, 0, null, 40, 0.5)) {
+          Draws.check(setting, work, right);
+          assertThrows(WrongResult.class, () -> Draws.check(setting, work, few), kind::title);
+          assertThrows(WrongResult.class, () -> Draws.check(setting, work, half), kind::title);
+        }
+      }
+    }
+    Philox random = new Philox(5, Philox.Purpose.SHUFFLE, 0, 0);
+    Engine.Drawing even = times -> new int[] {random.nextInt(Draws.VOCABULARY)};
+    DrawWork work = new DrawWork(DrawWork.Kind.TEMPERATURE, 1, Draws.VOCABULARY, logits);
+    assertThrows(WrongResult.class, () -> Draws.check(setting, work, even));
   }
 
   @Test

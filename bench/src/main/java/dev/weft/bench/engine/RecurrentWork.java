@@ -39,6 +39,16 @@ public record RecurrentWork(
     };
   }
 
+  /// Weights of the embedding, of all layers, each with two biases, and of the head.
+  public long parameters() {
+    long count = (long) vocabulary * embedding + (long) out() * (hidden + 1);
+    for (int layer = 0; layer < layers; layer++) {
+      int in = layer == 0 ? embedding : hidden;
+      count += (long) gates() * hidden * (in + hidden + 2);
+    }
+    return count;
+  }
+
   /// Operations of the products of a step: forward, and twice as many backward.
   public double flops() {
     double flops = 0;
