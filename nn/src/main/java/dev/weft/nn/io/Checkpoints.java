@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -75,7 +76,7 @@ public final class Checkpoints {
     NavigableMap<Integer, Path> saves = saves();
     int number = saves.isEmpty() ? 1 : saves.lastKey() + 1;
     Path aside = folder.resolve(ASIDE + number);
-    Path save = folder.resolve("save-%06d".formatted(number));
+    Path save = folder.resolve(String.format(Locale.ROOT, "save-%06d", number));
     disk.createFolder(aside);
     Map<String, Checksum> sums = new TreeMap<>();
     for (Map.Entry<String, Map<String, Tensor>> file : tensors(run).entrySet()) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,21 @@ class CheckpointsTest extends OnDevices {
       }
     }
     assertEquals(List.of("save-000004", "save-000005"), names(folder));
+  }
+
+  @Test
+  void aLocaleWithDigitsOfItsOwnChangesNoName() throws Exception {
+    Locale before = Locale.getDefault(Locale.Category.FORMAT);
+    Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try (NumberedRun run = new NumberedRun(device, 10)) {
+      Checkpoints checkpoints = new Checkpoints(folder, 3);
+      checkpoints.save(run.set(1).run());
+      Path second = checkpoints.save(run.set(2).run());
+      assertEquals(List.of("save-000001", "save-000002"), names(folder));
+      assertEquals(second, checkpoints.latest().orElseThrow());
+    } finally {
+      Locale.setDefault(Locale.Category.FORMAT, before);
+    }
   }
 
   @Test
