@@ -57,6 +57,7 @@ final class DecodeStep implements AutoCloseable {
     input.set(values);
     drop();
     if (!model.observed() && recorded(readout)) { // observers see each layer run
+      model.requireUsable();
       recording.replay();
       return recordedLogits;
     }

@@ -342,6 +342,15 @@ public final class Gpt2Inference extends Layer implements LanguageModel, AutoClo
     return owner.bytes();
   }
 
+  /// Throws when the model is closed, or the parameters it was made of have changed since: what
+  /// each op asks when it runs, and a replay doesn't.
+  void requireUsable() {
+    try (Scope _ = Scope.noGrad()) {
+      head.requireFresh("gpt2");
+      head.panels().requireLive("gpt2");
+    }
+  }
+
   /// Gives the weights back; sessions of it can no longer be fed.
   @Override
   public void close() {

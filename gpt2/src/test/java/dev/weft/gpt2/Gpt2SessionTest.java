@@ -276,6 +276,39 @@ class Gpt2SessionTest extends OnDevices {
   }
 
   @Test
+  void aReplayOfAClosedModelThrows() {
+    Gpt2Inference closed = SmallModel.inference(device, DType.F32);
+    try (LanguageModel.Session session = closed.open(1)) {
+      assertRuns(session);
+      closed.close();
+      var e = assertThrows(IllegalStateException.class, () -> feed(session, new int[] {4}));
+      assertTrue(e.getMessage().contains("was given back when gpt2 weights"), e.getMessage());
+      assertEquals(4, session.position(0));
+    }
+  }
+
+  @Test
+  void aReplayOfChangedParametersThrows() {
+    try (Gpt2 trained = SmallModel.training(device, SmallModel.CONFIG);
+        Gpt2Inference stale = Gpt2Inference.of(trained, DType.F32);
+        LanguageModel.Session session = stale.open(1)) {
+      assertRuns(session);
+      trained.parameters().changed();
+      var e = assertThrows(IllegalStateException.class, () -> feed(session, new int[] {4}));
+      assertTrue(e.getMessage().contains("pack again"), e.getMessage());
+      assertEquals(4, session.position(0));
+    }
+  }
+
+  /// Steps of one token, of which a device that records replays the later ones.
+  private static void assertRuns(LanguageModel.Session session) {
+    for (int id = 0; id < 4; id++) {
+      feed(session, new int[] {id});
+    }
+    assertEquals(4, session.position(0));
+  }
+
+  @Test
   void logitsAreTheSessionsUntilItMovesOn() {
     try (LanguageModel.Session session = model.open(2)) {
       Tensor first = session.feed(new int[][] {{1}, {2}});
