@@ -198,7 +198,7 @@ final class TrainGpt2 implements Callable<Integer> {
       }
       Trainer.Result result = trainer.train(flags.steps());
       boolean best = trainer.restoreBest();
-      Gpt2Folder.save(training.model(), out, store);
+      Gpt2Folder.save(training.model(), out, store, training.tokenizer());
       if (from != null) {
         Gpt2Tokenizer.copyFiles(from, out);
       }

@@ -141,10 +141,32 @@ public final class Gpt2Folder implements AutoCloseable {
   }
 
   /// Writes a model as a folder that this class, and Hugging Face's, reads. Files that are there
-  /// are replaced, each at once.
+  /// are replaced, each at once. The config doesn't say which id ends a text.
   ///
   /// @param storedType of all tensors: F32 keeps every bit, BF16 and F16 round
   public static void save(Gpt2 model, Path folder, DType storedType) throws IOException {
+    write(model, folder, storedType, null);
+  }
+
+  /// The same for a model whose ids are those of `tokenizer`: the config says that its
+  /// `<|endoftext|>` begins and ends a text. The tokenizer's files are not written; see
+  /// [Gpt2Tokenizer#copyFiles].
+  ///
+  /// @throws IllegalArgumentException when the tokenizer has more ids than the model
+  public static void save(Gpt2 model, Path folder, DType storedType, Gpt2Tokenizer tokenizer)
+      throws IOException {
+    if (tokenizer.vocabularySize() > model.config().vocabulary()) {
+      throw new IllegalArgumentException(
+          "gpt2: the tokenizer has "
+              + tokenizer.vocabularySize()
+              + " ids but the model's vocabulary has "
+              + model.config().vocabulary());
+    }
+    write(model, folder, storedType, tokenizer.endOfText());
+  }
+
+  private static void write(Gpt2 model, Path folder, DType storedType, Integer endOfText)
+      throws IOException {
     Files.createDirectories(folder);
     Path weights = folder.resolve(ModelFolder.WEIGHTS);
     try (Scope _ = Scope.noGrad()) {
@@ -156,7 +178,8 @@ public final class Gpt2Folder implements AutoCloseable {
       }
       Safetensors.write(weights, tensors, Map.of("format", "pt"));
     }
-    ModelFolder.write(folder.resolve(ModelFolder.CONFIG), Gpt2Json.write(model.config()));
+    ModelFolder.write(
+        folder.resolve(ModelFolder.CONFIG), Gpt2Json.write(model.config(), endOfText));
   }
 
   /// Closes the files; models that were made of them live on.

@@ -73,7 +73,8 @@ final class Gpt2Json {
     }
   }
 
-  static byte[] write(Gpt2Config config) throws IOException {
+  /// The config as a file; where a text begins and ends only if `endOfText` is not null.
+  static byte[] write(Gpt2Config config, Integer endOfText) throws IOException {
     ObjectNode root = JSON.createObjectNode();
     root.putArray("architectures").add("GPT2LMHeadModel");
     root.put("model_type", "gpt2");
@@ -85,8 +86,10 @@ final class Gpt2Json {
     root.put("n_layer", config.layers());
     root.put("n_head", config.heads());
     root.put("layer_norm_epsilon", config.layerNormEps());
-    root.put("bos_token_id", config.vocabulary() - 1);
-    root.put("eos_token_id", config.vocabulary() - 1);
+    if (endOfText != null) {
+      root.put("bos_token_id", endOfText);
+      root.put("eos_token_id", endOfText);
+    }
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
   }
 }

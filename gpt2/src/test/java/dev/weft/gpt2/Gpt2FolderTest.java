@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weft.nn.OnDevices;
 import dev.weft.nn.io.Safetensors;
 import dev.weft.nn.io.TensorFiles;
@@ -88,6 +90,27 @@ class Gpt2FolderTest extends OnDevices {
       assertEquals(-1, Files.mismatch(folder.resolve("config.json"), again.resolve("config.json")));
       assertFalse(Files.exists(again.resolve("model.safetensors.new")));
     }
+  }
+
+  @Test
+  void theConfigNamesTheEndOfTextOfItsTokenizer() throws IOException {
+    JsonMapper json = new JsonMapper();
+    JsonNode without = json.readTree(folder.resolve("config.json").toFile());
+    assertFalse(without.has("bos_token_id") || without.has("eos_token_id"), without.toString());
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0, \"<|endoftext|>\": 1, \"b\": 2}");
+    Files.writeString(folder.resolve("merges.txt"), "");
+    try (Gpt2Folder opened = Gpt2Folder.open(folder)) {
+      Gpt2Folder.save(model, folder, DType.F32, opened.tokenizer());
+    }
+    JsonNode with = json.readTree(folder.resolve("config.json").toFile());
+    assertEquals(1, with.get("bos_token_id").asInt());
+    assertEquals(1, with.get("eos_token_id").asInt());
+    Gpt2Tokenizer larger = Gpt2Tokenizer.first(301);
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Gpt2Folder.save(model, folder, DType.F32, larger));
+    assertTrue(e.getMessage().contains("301") && e.getMessage().contains("300"), e.getMessage());
   }
 
   @Test
