@@ -20,6 +20,13 @@ interface Disk {
     void force() throws IOException;
   }
 
+  /// What a file is filled with.
+  @FunctionalInterface
+  interface Content {
+    /// Writes all of it.
+    void writeTo(Sink sink) throws IOException;
+  }
+
   /// A new file, or an old one emptied.
   Sink create(Path file) throws IOException;
 
@@ -29,11 +36,28 @@ interface Disk {
   /// Returns when the names in a folder are on the disk.
   void forceFolder(Path folder) throws IOException;
 
-  /// Gives a folder another name, at once or not at all.
+  /// Gives a folder or a file another name, at once or not at all.
   void rename(Path from, Path to) throws IOException;
 
   /// Removes a file or an empty folder.
   void delete(Path path) throws IOException;
+
+  /// Writes a file aside, makes sure that it is on the disk, and gives it its name at once: a write
+  /// that fails leaves the old file as it was.
+  default void replace(Path path, Content content) throws IOException {
+    Path file = path.toAbsolutePath();
+    Path aside = file.resolveSibling(file.getFileName() + ".unfinished");
+    try {
+      try (Sink sink = create(aside)) {
+        content.writeTo(sink);
+        sink.force();
+      }
+      rename(aside, file);
+    } finally {
+      delete(aside);
+    }
+    forceFolder(file.getParent());
+  }
 
   /// The real one.
   Disk REAL =

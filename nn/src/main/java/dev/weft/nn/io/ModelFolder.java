@@ -2,11 +2,11 @@ package dev.weft.nn.io;
 
 import dev.weft.tensor.ParameterSet;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /// A saved model as a folder: `config.json` says what it is, `model.safetensors` has its weights;
 /// tokenizers and the like stand beside them. Files that are there are replaced, each at once.
@@ -45,10 +45,13 @@ public final class ModelFolder {
     }
   }
 
-  /// Replaces a small file at once: a reader sees the old bytes or the new ones.
+  /// Replaces a small file at once, and makes sure that it is on the disk: a reader sees the old
+  /// bytes or the new ones, and a write that fails leaves the old.
   public static void write(Path file, byte[] bytes) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(fresh, bytes);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    write(Disk.REAL, file, bytes);
+  }
+
+  static void write(Disk disk, Path file, byte[] bytes) throws IOException {
+    disk.replace(file, sink -> sink.write(ByteBuffer.wrap(bytes)));
   }
 }

@@ -47,18 +47,7 @@ public final class Safetensors implements TensorFiles {
   /// @param metadata texts for the header; may be empty
   public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
-    Path file = path.toAbsolutePath();
-    Path aside = file.resolveSibling(file.getFileName() + ".unfinished");
-    try {
-      try (Disk.Sink sink = Disk.REAL.create(aside)) {
-        SafetensorsWriter.write(sink, tensors, metadata);
-        sink.force();
-      }
-      Disk.REAL.rename(aside, file);
-    } finally {
-      Disk.REAL.delete(aside);
-    }
-    Disk.REAL.forceFolder(file.getParent());
+    Disk.REAL.replace(path, sink -> SafetensorsWriter.write(sink, tensors, metadata));
   }
 
   @Override

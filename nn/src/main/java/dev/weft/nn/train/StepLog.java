@@ -1,10 +1,14 @@
 package dev.weft.nn.train;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.nn.io.ModelFolder;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,7 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Writes a line for each step into a file, as CSV or as JSON lines. A resumed training goes on
-/// behind the steps it resumes from: later lines, and a torn one, are cut away.
+/// behind the steps it resumes from: later lines, and a torn one, are cut away. Where that fails,
+/// the log stays as it was.
 public final class StepLog implements StepListener {
   private static final String HEADER =
       "step,loss,learning_rate,gradient_norm,tokens_per_second,evaluation";
@@ -51,7 +56,8 @@ public final class StepLog implements StepListener {
         }
       }
     }
-    Files.write(file, kept);
+    String text = kept.stream().map(line -> line + System.lineSeparator()).collect(joining());
+    ModelFolder.write(file, text.getBytes(StandardCharsets.UTF_8));
     writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
   }
 

@@ -27,6 +27,7 @@ import dev.weft.tensor.ParameterSet;
 import dev.weft.tensor.Philox;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -261,6 +262,16 @@ class TrainerTest extends OnDevices {
       assertEquals(step % 2 == 0, !cells[5].isEmpty());
     }
     assertTrue(rows.get(9).startsWith("9,"), "the last run added what the next will cut");
+  }
+
+  @Test
+  void aLogThatCannotBeCutStaysAsItWas() throws Exception {
+    Path csv = folder.resolve("log.csv");
+    String log = "step,loss,learning_rate,gradient_norm,tokens_per_second,evaluation\n1,1,1,1,1,\n";
+    Files.writeString(csv, log);
+    Files.createDirectories(folder.resolve("log.csv.unfinished/in-the-way"));
+    assertThrows(IOException.class, () -> StepLog.csv(csv).begin(1, 2));
+    assertEquals(log, Files.readString(csv));
   }
 
   @Test
