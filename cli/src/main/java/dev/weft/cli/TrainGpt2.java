@@ -135,9 +135,11 @@ final class TrainGpt2 implements Callable<Integer> {
     if (other.isPresent()) {
       throw Failure.user("--out " + out + " holds a " + other.get() + ": choose another folder");
     }
-    if (Gpt2Tokenizer.hasFiles(out) && !(from != null && Gpt2Tokenizer.sameFiles(from, out))) {
+    if (Gpt2Tokenizer.hasOtherFiles(out, from)) {
       throw Failure.user(
-          "--out " + out + " holds the vocab.json of another model: choose another folder");
+          "--out "
+              + out
+              + " holds the merges.txt or vocab.json of another model: choose another folder");
     }
   }
 
@@ -198,10 +200,10 @@ final class TrainGpt2 implements Callable<Integer> {
       }
       Trainer.Result result = trainer.train(flags.steps());
       boolean best = trainer.restoreBest();
-      Gpt2Folder.save(training.model(), out, store, training.tokenizer());
       if (from != null) {
         Gpt2Tokenizer.copyFiles(from, out);
       }
+      Gpt2Folder.save(training.model(), out, store, training.tokenizer());
       say((best ? "the best weights were" : "the model was") + " written to " + out);
       HeldOut score = heldOut == null ? null : training.score(heldOut);
       if (score != null) {

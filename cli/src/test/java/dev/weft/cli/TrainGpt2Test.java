@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.gpt2.Gpt2Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +173,12 @@ final class TrainGpt2Test {
     Files.copy(start.resolve("vocab.json"), tokenizerOnly.resolve("vocab.json"));
     Files.copy(start.resolve("merges.txt"), tokenizerOnly.resolve("merges.txt"));
     assertRefused(train(tokenizerOnly), "vocab.json of another model");
+    Files.delete(tokenizerOnly.resolve("vocab.json"));
+    assertRefused(train(tokenizerOnly), "vocab.json of another model");
+    assertEquals(0, Run.weft(fineTune(start, tokenizerOnly)).exitCode(), "half of its own copy");
+    assertTrue(Gpt2Tokenizer.hasFiles(tokenizerOnly));
+    JsonNode config = new ObjectMapper().readTree(out.resolve("config.json").toFile());
+    assertEquals(0, config.get("eos_token_id").asInt());
   }
 
   private static String escaped(char c) {

@@ -4,6 +4,7 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
 import dev.weft.decoding.Tokenizer;
+import dev.weft.nn.io.ModelFolder;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -46,6 +46,7 @@ public final class Gpt2Tokenizer implements Tokenizer {
           Pattern.UNICODE_CHARACTER_CLASS);
 
   private static final List<String> FILES = List.of("vocab.json", "merges.txt");
+  private static final String OTHER = "tokenizer.json"; // all of a tokenizer, in another form
 
   private static final String RANKS = "/com/knuddels/jtokkit/r50k_base.tiktoken";
 
@@ -104,12 +105,16 @@ public final class Gpt2Tokenizer implements Tokenizer {
     }
   }
 
-  /// The tokenizer of a model's folder: its own `vocab.json` and `merges.txt` where it has both,
-  /// else the first `vocabularySize` ids of the published one.
+  /// The tokenizer of a model's folder: its own `vocab.json` and `merges.txt` where it has them,
+  /// else the first `vocabularySize` ids of the published one. A model may have more ids than its
+  /// files: a vocabulary is often padded, and no text has the ids that are left over.
   ///
-  /// @throws IllegalArgumentException when the files are of another size than the model
+  /// @throws IllegalArgumentException when there is only one of the two files, when they have more
+  ///     ids than the model, and when there is a `tokenizer.json` instead, which is not read, and
+  ///     the vocabulary is not of the published size
   public static Gpt2Tokenizer of(Path folder, int vocabularySize) throws IOException {
     if (!hasFiles(folder)) {
+      requireNone(folder, vocabularySize);
       return first(vocabularySize);
     }
     Gpt2Tokenizer own = merging(BytePairs.read(folder));
@@ -124,30 +129,59 @@ public final class Gpt2Tokenizer implements Tokenizer {
     return own;
   }
 
+  /// Throws when what the folder has shows that the published tokenizer isn't its own.
+  private static void requireNone(Path folder, int vocabularySize) {
+    for (String name : FILES) {
+      if (Files.exists(folder.resolve(name))) {
+        throw new IllegalArgumentException(
+            folder + ": there is " + name + " but a tokenizer is " + String.join(" and ", FILES));
+      }
+    }
+    if (vocabularySize != PUBLISHED_SIZE && Files.exists(folder.resolve(OTHER))) {
+      throw new IllegalArgumentException(
+          folder
+              + ": the model has "
+              + vocabularySize
+              + " ids, not the published "
+              + PUBLISHED_SIZE
+              + ", and "
+              + OTHER
+              + " is not read: it needs its "
+              + String.join(" and ", FILES));
+    }
+  }
+
   /// Whether the folder has a tokenizer of its own.
   public static boolean hasFiles(Path folder) {
     return FILES.stream().allMatch(name -> Files.exists(folder.resolve(name)));
   }
 
-  /// Whether two folders have the same tokenizer of their own.
-  public static boolean sameFiles(Path a, Path b) throws IOException {
-    if (!hasFiles(a) || !hasFiles(b)) {
-      return false;
-    }
+  /// Whether a folder has a tokenizer, or half of one, that is not the one of `from`.
+  ///
+  /// @param from a folder, or null
+  public static boolean hasOtherFiles(Path folder, Path from) throws IOException {
     for (String name : FILES) {
-      if (Files.mismatch(a.resolve(name), b.resolve(name)) >= 0) {
-        return false;
+      if (Files.exists(folder.resolve(name)) && !(from != null && same(name, folder, from))) {
+        return true;
       }
     }
-    return true;
+    return false;
+  }
+
+  private static boolean same(String name, Path a, Path b) throws IOException {
+    return Files.exists(a.resolve(name))
+        && Files.exists(b.resolve(name))
+        && Files.mismatch(a.resolve(name), b.resolve(name)) < 0;
   }
 
   /// Gives a folder the tokenizer of another, where that has one of its own: a model's ids mean
-  /// nothing without it.
+  /// nothing without it, so that it goes before the weights. Each file is replaced at once.
   public static void copyFiles(Path from, Path to) throws IOException {
-    if (hasFiles(from) && !sameFiles(from, to)) {
+    if (hasFiles(from)) {
       for (String name : FILES) {
-        Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        if (!same(name, from, to)) {
+          ModelFolder.write(to.resolve(name), Files.readAllBytes(from.resolve(name)));
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.weft.gpt2;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -319,5 +320,53 @@ class Gpt2TokenizerTest {
     assertArrayEquals(new int[] {2, 0}, own.encode("aba"));
     assertThrows(IllegalArgumentException.class, () -> own.encode("c"));
     assertThrows(IllegalArgumentException.class, () -> Gpt2Tokenizer.of(folder, 3));
+  }
+
+  @Test
+  void halfATokenizerIsRefused(@TempDir Path folder) throws IOException {
+    for (String name : List.of("vocab.json", "merges.txt")) {
+      Path file = Files.writeString(folder.resolve(name), "{}");
+      for (int size : new int[] {300, Gpt2Tokenizer.PUBLISHED_SIZE}) {
+        var e = assertThrows(IllegalArgumentException.class, () -> Gpt2Tokenizer.of(folder, size));
+        assertTrue(
+            e.getMessage()
+                .endsWith("there is " + name + " but a tokenizer is vocab.json and merges.txt"),
+            e.getMessage());
+      }
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void aTokenizerInAnotherFormIsReadAsThePublishedOneOnlyWhereItCanBe(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    assertEquals(50_257, Gpt2Tokenizer.of(folder, 50_257).vocabularySize());
+    var e = assertThrows(IllegalArgumentException.class, () -> Gpt2Tokenizer.of(folder, 300));
+    assertTrue(e.getMessage().contains("the model has 300 ids"), e.getMessage());
+    assertTrue(e.getMessage().endsWith("needs its vocab.json and merges.txt"), e.getMessage());
+  }
+
+  @Test
+  void filesAreCopiedEachAtOnce(@TempDir Path folder) throws IOException {
+    Path from = Files.createDirectory(folder.resolve("from"));
+    Path to = Files.createDirectory(folder.resolve("to"));
+    Gpt2Tokenizer.copyFiles(from, to);
+    assertFalse(Gpt2Tokenizer.hasFiles(to), "there was nothing to copy");
+    for (String name : List.of("vocab.json", "merges.txt")) {
+      Files.writeString(from.resolve(name), "new " + name);
+      Files.writeString(to.resolve(name), "old " + name);
+    }
+    assertTrue(Gpt2Tokenizer.hasOtherFiles(to, from));
+    Path aside = Files.createDirectories(to.resolve("vocab.json.unfinished/in-the-way"));
+    assertThrows(IOException.class, () -> Gpt2Tokenizer.copyFiles(from, to));
+    assertEquals("old vocab.json", Files.readString(to.resolve("vocab.json")));
+    Files.delete(aside);
+    Files.delete(aside.getParent());
+    Gpt2Tokenizer.copyFiles(from, to);
+    assertEquals("new vocab.json", Files.readString(to.resolve("vocab.json")));
+    assertEquals("new merges.txt", Files.readString(to.resolve("merges.txt")));
+    assertFalse(Gpt2Tokenizer.hasOtherFiles(to, from));
+    assertTrue(Gpt2Tokenizer.hasOtherFiles(to, null));
   }
 }
