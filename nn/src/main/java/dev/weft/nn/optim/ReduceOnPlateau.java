@@ -15,7 +15,7 @@ public final class ReduceOnPlateau implements Schedule, Resumable {
   private double best = Double.POSITIVE_INFINITY;
   private long bad;
 
-  /// Starts at `rate`; never goes below `floor`. `factor` in (0, 1).
+  /// Starts at `rate`; never goes below `floor`, which is at most that. `factor` in (0, 1).
   public ReduceOnPlateau(double rate, double factor, int patience, double floor) {
     if (!(factor > 0 && factor < 1)) {
       throw new IllegalArgumentException("schedule: factor must lie in (0, 1) but is " + factor);
@@ -23,6 +23,10 @@ public final class ReduceOnPlateau implements Schedule, Resumable {
     if (patience < 0) {
       throw new IllegalArgumentException(
           "schedule: patience must be at least 0 but is " + patience);
+    }
+    if (!(floor <= rate)) {
+      throw new IllegalArgumentException(
+          "schedule: floor must be at most the rate, " + rate + ", but is " + floor);
     }
     this.rate = rate;
     this.factor = factor;
@@ -41,7 +45,7 @@ public final class ReduceOnPlateau implements Schedule, Resumable {
       best = loss;
       bad = 0;
     } else if (++bad > patience) {
-      rate = Math.max(floor, rate * factor);
+      rate = Math.min(rate, Math.max(floor, rate * factor)); // resumed, it may be below the floor
       bad = 0;
     }
   }

@@ -97,7 +97,9 @@ public final class Trainer {
     return this;
   }
 
-  /// The counters of the model's dropout layers.
+  /// The counters that the model's dropout layers were given, which the trainer sets to each step.
+  /// A model that drops out needs this call: without it, its counters stay at step 0 and go on
+  /// counting draws, so that a resumed run draws other masks than the unbroken one.
   public Trainer noise(Noise counters) {
     noise = counters;
     return part(counters);
@@ -156,7 +158,10 @@ public final class Trainer {
   /// it. The model is left in evaluation mode.
   ///
   /// @throws NotFiniteException when a loss or a gradient is not finite
+  /// @throws IllegalStateException when early stopping or a [ReduceOnPlateau] waits for evaluations
+  ///     that there are none of
   public Result train(long steps) throws IOException {
+    requireEvaluated();
     double loss = Double.NaN;
     try {
       for (StepListener listener : listeners) {
@@ -196,6 +201,16 @@ public final class Trainer {
       stopping.restore();
     }
     return seen;
+  }
+
+  private void requireEvaluated() {
+    boolean plateau = schedule instanceof ReduceOnPlateau;
+    if (validation == null && (plateau || stopping != null)) {
+      throw new IllegalStateException(
+          "trainer: "
+              + (plateau ? "a ReduceOnPlateau" : "stopEarly(…)")
+              + " goes by the losses of evaluations, but there are none without evaluate(…)");
+    }
   }
 
   private boolean stopped() {

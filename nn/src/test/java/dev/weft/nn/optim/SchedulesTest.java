@@ -62,4 +62,18 @@ class SchedulesTest {
     resumed.observe(-3);
     assertEquals(0.3, resumed.at(0));
   }
+
+  @Test
+  void aPlateauNeverRaisesTheRate() {
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> new ReduceOnPlateau(1e-4, 0.5, 0, 1e-3));
+    assertTrue(error.getMessage().contains("1.0E-4, but is 0.001"), error.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> new ReduceOnPlateau(1, 0.5, 0, Double.NaN));
+    SavedState low = new SavedState();
+    new ReduceOnPlateau(0.1, 0.5, 0, 0.1).save(low);
+    ReduceOnPlateau resumed = new ReduceOnPlateau(1, 0.5, 0, 0.4);
+    resumed.resume(low);
+    resumed.observe(Double.NaN);
+    assertEquals(0.1, resumed.at(0), "a saved rate below the floor of the run that goes on");
+  }
 }

@@ -190,6 +190,20 @@ class TrainerTest extends OnDevices {
   }
 
   @Test
+  void whatGoesByEvaluationsIsRefusedWithoutThem() {
+    try (Classifier classifier = new Classifier(1);
+        EarlyStopping stopping = new EarlyStopping(classifier.set, 1, 0)) {
+      Trainer stopped = classifier.trainer(Schedule.constant(0.01)).stopEarly(stopping);
+      var error = assertThrows(IllegalStateException.class, () -> stopped.train(1));
+      assertTrue(error.getMessage().startsWith("trainer: stopEarly(…) goes"), error.getMessage());
+      Trainer plateau = classifier.trainer(new ReduceOnPlateau(0.01, 0.5, 1, 0));
+      error = assertThrows(IllegalStateException.class, () -> plateau.train(1));
+      assertTrue(error.getMessage().startsWith("trainer: a ReduceOnPlateau"), error.getMessage());
+      assertEquals(List.of(), classifier.batches, "nothing was trained");
+    }
+  }
+
+  @Test
   void theBestWeightsCanBeHadWhenTheStepsRunOutFirst() throws Exception {
     stopsEarly(5, 5);
   }
