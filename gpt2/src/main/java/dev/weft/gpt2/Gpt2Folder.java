@@ -132,12 +132,20 @@ public final class Gpt2Folder implements AutoCloseable {
   /// The model for fine-tuning.
   public Gpt2 training(Device device) {
     Gpt2 model = Gpt2.declare(config, device, DType.F32);
-    model.parameters().allocate();
-    for (Parameter parameter : model.parameters().all()) {
-      files.load(stored.get(parameter.name()), parameter.tensor());
+    boolean complete = false;
+    try {
+      model.parameters().allocate();
+      for (Parameter parameter : model.parameters().all()) {
+        files.load(stored.get(parameter.name()), parameter.tensor());
+      }
+      model.parameters().changed();
+      complete = true;
+      return model;
+    } finally {
+      if (!complete) {
+        model.close();
+      }
     }
-    model.parameters().changed();
-    return model;
   }
 
   /// Writes a model as a folder that this class, and Hugging Face's, reads. Files that are there

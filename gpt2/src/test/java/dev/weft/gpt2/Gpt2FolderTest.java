@@ -114,6 +114,15 @@ class Gpt2FolderTest extends OnDevices {
   }
 
   @Test
+  void aLoadThatFailsGivesItsMemoryBack() throws IOException {
+    Gpt2Folder closed = Gpt2Folder.open(folder);
+    closed.close();
+    long live = device.stats().liveBytes();
+    assertThrows(IllegalStateException.class, () -> closed.training(device));
+    assertEquals(live, device.stats().liveBytes());
+  }
+
+  @Test
   void halvesAreReadAndWritten() throws IOException {
     for (DType type : new DType[] {DType.BF16, DType.F16}) {
       Gpt2Folder.save(model, folder, type);

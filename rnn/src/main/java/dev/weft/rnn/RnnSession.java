@@ -169,8 +169,16 @@ final class RnnSession implements LanguageModel.Session {
     ledger.begin("fork");
     try {
       RnnSession fork = new RnnSession(model, ledger.fork(rows));
-      fork.states = states == null ? null : chosen(fork.owner, new int[rows]);
-      return fork;
+      boolean done = false;
+      try {
+        fork.states = states == null ? null : chosen(fork.owner, new int[rows]);
+        done = true;
+        return fork;
+      } finally {
+        if (!done) {
+          fork.close();
+        }
+      }
     } finally {
       ledger.end();
     }
