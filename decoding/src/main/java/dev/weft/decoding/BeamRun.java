@@ -47,7 +47,7 @@ final class BeamRun {
     ban =
         search.noRepeatNgram() == 0
             ? null
-            : new NgramBan(search.noRepeatNgram(), search.beams(), prompt, limit);
+            : new NgramBan(search.noRepeatNgram(), search.beams(), prompt);
   }
 
   /// The nodes of what was found, best first, each with its sequence.

@@ -6,15 +6,15 @@ import java.util.Arrays;
 /// (Paulus, Xiong and Socher, 2018).
 final class NgramBan {
   private final int n;
-  private final int[] history;
+  private int[] history; // grows
   private final int promptLength;
   private final int[][] banned;
   private final int[] counts;
 
-  /// For n-grams of `n` tokens, in `rows` sequences of at most `maxNew` tokens after the prompt.
-  NgramBan(int n, int rows, int[] prompt, int maxNew) {
+  /// For n-grams of `n` tokens, in `rows` sequences that begin with the prompt.
+  NgramBan(int n, int rows, int[] prompt) {
     this.n = n;
-    this.history = Arrays.copyOf(prompt, prompt.length + maxNew);
+    this.history = prompt.clone();
     this.promptLength = prompt.length;
     this.banned = new int[rows][0];
     this.counts = new int[rows];
@@ -22,8 +22,11 @@ final class NgramBan {
 
   /// Finds what may not follow the tokens up to `node`, in row `row`; returns how many ids.
   int find(int row, Prefixes prefixes, int node) {
-    prefixes.write(node, history, promptLength);
     int length = promptLength + prefixes.length(node);
+    if (length > history.length) {
+      history = Arrays.copyOf(history, length + length / 2);
+    }
+    prefixes.write(node, history, promptLength);
     int found = 0;
     for (int start = 0; start + n <= length; start++) {
       if (repeats(start, length)) {

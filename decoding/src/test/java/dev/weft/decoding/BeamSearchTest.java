@@ -318,4 +318,11 @@ class BeamSearchTest {
       return new Replay(this).open(rows);
     }
   }
+
+  @Test
+  void aLimitTakesNoMemory() {
+    ToyBeams.assertIdentical(
+        ToyBeams.search(2, 2, 100).noRepeatNgram(2).search(ToyBeams.MODEL, 1),
+        ToyBeams.search(2, 2, Integer.MAX_VALUE).noRepeatNgram(2).search(ToyBeams.MODEL, 1));
+  }
 }

@@ -160,7 +160,7 @@ public final class EncoderDecoder extends Layer {
 
   private int[][] written(PaddedBatch sources, int most) {
     int rows = sources.rows();
-    int[][] written = new int[rows][most];
+    int[][] written = new int[rows][Math.min(most, 16)]; // they grow
     int[] lengths = new int[rows];
     try (Scope _ = Scope.noGrad()) {
       Cell cell = decoder.cell();
@@ -174,6 +174,9 @@ public final class EncoderDecoder extends Layer {
         ids = Ops.argmax(head.forward(step.hidden())).toInts();
         for (int b = 0; b < rows; b++) {
           if (!done[b]) {
+            if (lengths[b] == written[b].length) {
+              written[b] = Arrays.copyOf(written[b], (int) Math.min(most, 2L * lengths[b]));
+            }
             written[b][lengths[b]++] = ids[b];
             done[b] = ids[b] == Vocabulary.END;
             going -= done[b] ? 1 : 0;

@@ -322,6 +322,26 @@ class EncoderDecoderTest extends OnDevices {
           bias[Vocabulary.END] = 100;
           parameters.get("head.bias").tensor().set(bias);
           assertArrayEquals(new int[][] {{3}, {3}, {3}}, model.generate(SOURCES, 6));
+          assertArrayEquals(
+              new int[][] {{3}, {3}, {3}}, model.generate(SOURCES, Integer.MAX_VALUE));
+        });
+  }
+
+  @Test
+  void aRowWithoutAnEndHasTheMostIds() {
+    with(
+        CONFIG,
+        (model, parameters) -> {
+          float[] bias = new float[V];
+          bias[5] = 100;
+          parameters.get("head.bias").tensor().set(bias);
+          for (int most : new int[] {1, 15, 16, 17, 33, 70}) {
+            int[] wanted = new int[most];
+            Arrays.fill(wanted, 5);
+            for (int[] written : model.generate(SOURCES, most)) {
+              assertArrayEquals(wanted, written);
+            }
+          }
         });
   }
 
