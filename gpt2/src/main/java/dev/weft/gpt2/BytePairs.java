@@ -66,8 +66,8 @@ final class BytePairs {
     return new BytePairs(vocabulary, merges);
   }
 
-  /// Ids are 0 … size − 1; throws when the vocabulary leaves one out.
-  int size() {
+  /// Throws when an id is not one of 0 … size − 1.
+  private int size() {
     int size = vocabulary.size();
     for (Map.Entry<String, Integer> entry : vocabulary.entrySet()) {
       if (entry.getValue() < 0 || entry.getValue() >= size) {
@@ -89,10 +89,20 @@ final class BytePairs {
     return vocabulary.getOrDefault(piece, -1);
   }
 
-  /// The bytes of each id; of special pieces, their text.
+  /// The bytes of each id; of special pieces, their text. Throws unless each of 0 … size − 1 is the
+  /// id of one piece.
   byte[][] bytes() {
-    byte[][] bytes = new byte[size()][];
-    vocabulary.forEach((piece, id) -> bytes[id] = bytes(piece));
+    String[] pieces = new String[size()];
+    byte[][] bytes = new byte[pieces.length][];
+    vocabulary.forEach(
+        (piece, id) -> {
+          if (pieces[id] != null) { // so that another id is left out
+            throw new IllegalArgumentException(
+                "vocab.json: '" + pieces[id] + "' and '" + piece + "' both have id " + id);
+          }
+          pieces[id] = piece;
+          bytes[id] = bytes(piece);
+        });
     return bytes;
   }
 

@@ -369,4 +369,15 @@ class Gpt2TokenizerTest {
     assertFalse(Gpt2Tokenizer.hasOtherFiles(to, from));
     assertTrue(Gpt2Tokenizer.hasOtherFiles(to, null));
   }
+
+  @Test
+  void everyIdHasOnePiece(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("merges.txt"), "");
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\":0,\"b\":0,\"<|endoftext|>\":2}");
+    var e = assertThrows(IllegalArgumentException.class, () -> Gpt2Tokenizer.of(folder, 300));
+    assertTrue(e.getMessage().endsWith("both have id 0"), e.getMessage());
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\":0,\"b\":3,\"<|endoftext|>\":2}");
+    e = assertThrows(IllegalArgumentException.class, () -> Gpt2Tokenizer.of(folder, 300));
+    assertTrue(e.getMessage().endsWith("'b' has id 3 but there are 3 pieces"), e.getMessage());
+  }
 }
