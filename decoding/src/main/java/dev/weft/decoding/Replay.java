@@ -9,7 +9,7 @@ import java.util.List;
 
 /// A model without a cache: its sessions keep the ids only and run [LanguageModel#logits] on the
 /// whole history at every step. Any algorithm gives the same result on `model` and on `new
-/// Replay(model)`, which shares no session code with it.
+/// Replay(model)`, which shares no session code with it but the checks of a [SessionLedger].
 ///
 /// @param model whose logits are asked for
 public record Replay(LanguageModel model) implements LanguageModel {
@@ -30,28 +30,24 @@ public record Replay(LanguageModel model) implements LanguageModel {
 
   @Override
   public Session open(int rows) {
-    return new Histories(this, new int[0], rows);
+    return new Histories(new SessionLedger(this, rows), new int[0]);
   }
 
   private static final class Histories implements Session {
-    private final Replay model;
-    private final List<int[]> histories = new ArrayList<>();
+    private final SessionLedger ledger;
+    private final List<int[]> histories = new ArrayList<>(); // of its own, not out of the ledger
     private Owner owner = new Owner("replay session");
-    private boolean failed;
 
-    Histories(Replay model, int[] history, int rows) {
-      if (rows < 1) {
-        throw new IllegalArgumentException("session: rows must be at least 1 but is " + rows);
-      }
-      this.model = model;
-      for (int r = 0; r < rows; r++) {
+    Histories(SessionLedger ledger, int[] history) {
+      this.ledger = ledger;
+      for (int r = 0; r < ledger.rows(); r++) {
         histories.add(history);
       }
     }
 
     @Override
     public LanguageModel model() {
-      return model;
+      return ledger.model();
     }
 
     @Override
@@ -76,103 +72,68 @@ public record Replay(LanguageModel model) implements LanguageModel {
 
     @Override
     public Tensor feed(int[][] tokens, Readout readout) {
-      requireOpen("feed");
-      if (failed) {
-        throw new IllegalStateException(
-            "feed: the last step failed; truncate the session to go on from there; " + this);
-      }
-      if (tokens.length != rows()) {
-        throw new IllegalArgumentException(
-            "feed: " + tokens.length + " rows of tokens for a session of " + rows() + " rows");
-      }
-      int[][] whole = new int[rows()][];
-      for (int r = 0; r < whole.length; r++) {
-        requireTokens(r, tokens[r]);
-        int[] past = histories.get(r);
-        whole[r] = Arrays.copyOf(past, past.length + tokens[r].length);
-        System.arraycopy(tokens[r], 0, whole[r], past.length, tokens[r].length);
-      }
-      dropLogits();
-      failed = true; // until it isn't
-      Tensor logits;
-      try (Scope scope = Scope.noGrad()) {
-        logits = scope.keep(model.logits(whole), owner);
-        readout.run(logits);
-      }
-      failed = false;
-      for (int r = 0; r < whole.length; r++) {
-        histories.set(r, whole[r]);
-      }
-      return logits;
-    }
-
-    private void requireTokens(int row, int[] tokens) {
-      if (tokens.length == 0) {
-        throw new IllegalArgumentException("feed: row " + row + " has no tokens");
-      }
-      for (int id : tokens) {
-        if (id < 0 || id >= model.vocabularySize()) {
-          throw new IllegalArgumentException(
-              "feed: id "
-                  + id
-                  + " in row "
-                  + row
-                  + " is outside 0 … "
-                  + (model.vocabularySize() - 1));
+      ledger.beginFeed(tokens);
+      boolean done = false;
+      try {
+        int[][] whole = new int[tokens.length][];
+        for (int r = 0; r < whole.length; r++) {
+          int[] past = histories.get(r);
+          whole[r] = Arrays.copyOf(past, past.length + tokens[r].length);
+          System.arraycopy(tokens[r], 0, whole[r], past.length, tokens[r].length);
         }
-      }
-      long wanted = (long) position(row) + tokens.length;
-      if (wanted > model.contextLength()) {
-        throw new IllegalArgumentException(
-            "feed: row "
-                + row
-                + " would hold "
-                + wanted
-                + " tokens but the context is "
-                + model.contextLength());
+        dropLogits();
+        Tensor logits;
+        try (Scope scope = Scope.noGrad()) {
+          logits = scope.keep(model().logits(whole), owner);
+          readout.run(logits);
+        }
+        for (int r = 0; r < whole.length; r++) {
+          histories.set(r, whole[r]);
+        }
+        done = true;
+        return logits;
+      } finally {
+        ledger.endFeed(tokens, done);
       }
     }
 
     @Override
     public void reorder(int[] parents) {
-      requireOpen("reorder");
-      if (parents.length < 1 || parents.length > rows()) {
-        throw new IllegalArgumentException(
-            "reorder: " + parents.length + " parents for " + rows() + " rows");
+      ledger.begin("reorder");
+      try {
+        ledger.checkReorder(parents);
+        List<int[]> after = new ArrayList<>();
+        for (int parent : parents) {
+          after.add(histories.get(parent));
+        }
+        histories.clear();
+        histories.addAll(after);
+        ledger.reorder(parents);
+        dropLogits();
+      } finally {
+        ledger.end();
       }
-      List<int[]> after = new ArrayList<>();
-      for (int parent : parents) {
-        after.add(histories.get(parent));
-      }
-      histories.clear();
-      histories.addAll(after);
-      dropLogits();
     }
 
     @Override
     public Session fork(int rows) {
-      requireOpen("fork");
-      if (rows() != 1 || failed) {
-        throw new IllegalStateException(
-            "fork: only a session of one row, none of whose steps failed, forks; " + this);
+      ledger.begin("fork");
+      try {
+        return new Histories(ledger.fork(rows), histories.get(0));
+      } finally {
+        ledger.end();
       }
-      return new Histories(model, histories.get(0), rows);
     }
 
     @Override
     public void truncate(int position) {
-      requireOpen("truncate");
-      if (position < 0) {
-        throw new IllegalArgumentException("truncate: position must be ≥ 0 but is " + position);
-      }
-      histories.replaceAll(ids -> Arrays.copyOf(ids, Math.min(ids.length, position)));
-      failed = false;
-      dropLogits();
-    }
-
-    private void requireOpen(String op) {
-      if (owner.closed()) {
-        throw new IllegalStateException(op + ": the session is closed; " + this);
+      ledger.begin("truncate");
+      try {
+        ledger.truncate(position);
+        histories.replaceAll(ids -> Arrays.copyOf(ids, Math.min(ids.length, position)));
+        dropLogits();
+      } finally {
+        ledger.end();
       }
     }
 
@@ -183,13 +144,9 @@ public record Replay(LanguageModel model) implements LanguageModel {
 
     @Override
     public void close() {
-      owner.close();
-    }
-
-    @Override
-    public String toString() {
-      int[] lengths = histories.stream().mapToInt(ids -> ids.length).toArray();
-      return "the session of " + model + " holds " + Arrays.toString(lengths) + " tokens";
+      if (ledger.close()) {
+        owner.close();
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.weft.tensor.Devices;
 import dev.weft.tensor.Scope;
 import dev.weft.tensor.Shape;
 import dev.weft.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -221,5 +222,52 @@ class SessionTest {
     ledger.endFeed(new int[][] {{1}}, true);
     assertEquals(1, ledger.position(0));
     assertEquals(null, failure.get());
+  }
+
+  @Test
+  @DisplayName("S1-60: a second thread in a session of a replay throws")
+  void secondThreadInAReplay() {
+    try (LanguageModel.Session session = new Replay(hash).open(1)) {
+      List<Throwable> thrown = new ArrayList<>();
+      Readout meanwhile = // the first thread is in the session until this returns
+          _ -> {
+            Thread second =
+                new Thread(
+                    () -> {
+                      thrown.add(thrownBy(() -> session.feed(new int[][] {{2}})));
+                      thrown.add(thrownBy(() -> session.truncate(0)));
+                      thrown.add(thrownBy(() -> session.reorder(new int[] {0})));
+                      thrown.add(thrownBy(() -> session.fork(1)));
+                      thrown.add(thrownBy(session::close));
+                    });
+            second.start();
+            joined(second);
+          };
+      session.feed(new int[][] {{1}}, meanwhile);
+      assertEquals(5, thrown.size());
+      for (Throwable error : thrown) {
+        String user = "thread " + Thread.currentThread().getName() + " is using the session";
+        assertTrue(error != null && error.getMessage().contains(user), "" + error);
+      }
+      assertArrayEquals(new int[] {1}, session.tokens(0));
+      assertArrayEquals(whole(1, 2), feed(session, new int[] {2})[0]);
+    }
+  }
+
+  private static Throwable thrownBy(Runnable call) {
+    try {
+      call.run();
+      return null;
+    } catch (IllegalStateException e) {
+      return e;
+    }
+  }
+
+  private static void joined(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
