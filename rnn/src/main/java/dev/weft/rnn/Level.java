@@ -55,8 +55,9 @@ public enum Level {
     }
   };
 
+  // Possessive: nothing that was taken is given back, and no part of a word costs stack.
   private static final Pattern WORD =
-      Pattern.compile("[\\p{L}\\p{M}\\p{N}]+(?:['’-][\\p{L}\\p{M}\\p{N}]+)*|-+|[^\\s\\p{Cs}]");
+      Pattern.compile("[\\p{L}\\p{M}\\p{N}]++(?:['’-][\\p{L}\\p{M}\\p{N}]++)*+|-++|[^\\s\\p{Cs}]");
 
   private final String unknown;
 

@@ -125,6 +125,14 @@ class VectorizerTest {
     assertEquals(List.of(), Level.NOTES.split(" \n"));
   }
 
+  @Test
+  void aWordMayHaveAnyNumberOfParts() {
+    String word = "a-".repeat(50_000) + "a";
+    assertEquals(List.of(word, "-", "."), Level.WORDS.split(word + "-."));
+    String hyphens = "-".repeat(100_000);
+    assertEquals(List.of("a", hyphens, "'", "b"), Level.WORDS.split("a" + hyphens + "'b"));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void piecesConcatenateToWhatDecodeGives(boolean skip) {
