@@ -52,7 +52,7 @@ final class DecodeGrowth {
     try (Gpt2 weights = Gpt2.create(config, device, DType.F32, 1);
         WeftText model = new WeftText(Gpt2Inference.of(weights, DType.F32), 1)) {
       Setting.Timed timed =
-          setting.timed(() -> Stopwatch.ownSeconds(() -> run(model, vocabulary), 2, RUNS));
+          setting.timedReading(() -> Stopwatch.ownSeconds(() -> run(model, vocabulary), 2, RUNS));
       double bytes = Decode.weightBytes("f32", config) + config.cacheBytes(CONTEXT + TOKENS / 2);
       double limit = 1000 * bytes / timed.bandwidth();
       return Row.time("decode", variant, 1000.0 / TOKENS, timed.seconds(), "ms", limit);

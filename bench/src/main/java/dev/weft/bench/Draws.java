@@ -40,7 +40,8 @@ final class Draws {
 
   static Row time(Setting setting, String what, Engine.Drawing drawing, int beams)
       throws IOException {
-    Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(() -> drawing.run(TIMES), 3, RUNS));
+    Setting.Timed timed =
+        setting.timedReading(() -> Stopwatch.seconds(() -> drawing.run(TIMES), 3, RUNS));
     double limit = 1e6 * 4.0 * VOCABULARY * beams / timed.bandwidth();
     return Row.time("decoding", "f32 " + what, 1e6 / TIMES, timed.seconds(), "us", limit);
   }

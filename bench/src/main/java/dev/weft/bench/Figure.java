@@ -14,6 +14,7 @@ import java.util.Locale;
 /// @param peer null: nobody else does this
 /// @param peerValue the peer's median
 /// @param peerSpread and its worst JVM's distance
+/// @param peerRounds how many JVMs measured it in rounds that Weft has, too
 /// @param peerRatio how many times better Weft is: the median over the rounds
 /// @param peerRatioLow the same of the round that was worst for Weft
 /// @param peerRatioHigh and of the one that was best
@@ -31,6 +32,7 @@ record Figure(
     String peer,
     Double peerValue,
     Double peerSpread,
+    Integer peerRounds,
     Double peerRatio,
     Double peerRatioLow,
     Double peerRatioHigh) {
@@ -64,7 +66,7 @@ record Figure(
   /// How many times better Weft is, with the lowest and the highest of the rounds.
   String advantage() {
     String ratio = String.format(Locale.ROOT, "%.2f ×", peerRatio);
-    return rounds == 1
+    return peerRounds == 1
         ? ratio
         : ratio + String.format(Locale.ROOT, " (%.2f – %.2f)", peerRatioLow, peerRatioHigh);
   }

@@ -78,6 +78,7 @@ final class Figures {
         peer,
         compared ? median(theirs.stream().mapToDouble(Row::value).toArray()) : null,
         compared ? spread(theirs) : null,
+        compared ? advantages.length : null,
         compared ? Stopwatch.median(advantages) : null,
         compared ? advantages[0] : null,
         compared ? advantages[advantages.length - 1] : null);

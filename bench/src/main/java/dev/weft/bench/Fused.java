@@ -63,7 +63,7 @@ final class Fused {
           }
           device.synchronize();
         };
-    Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(all, 3, RUNS));
+    Setting.Timed timed = setting.timedComputing(() -> Stopwatch.seconds(all, 3, RUNS));
     double limit = timed.gigaflops();
     return Row.rate("gemm", variant, gigaflop * repeats, timed.seconds(), "GFLOP/s", limit);
   }

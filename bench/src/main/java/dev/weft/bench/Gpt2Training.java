@@ -36,7 +36,8 @@ final class Gpt2Training implements Benchmark {
         if (training != null && setting.accepts(() -> check(setting, work, variant, training))) {
           double flops = 3.0 * batch[0] * batch[1] * Gpt2Config.SMALL.flopsPerToken(batch[1] / 2);
           double bytes = STATE_BYTES * Gpt2Config.SMALL.parameterCount();
-          Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(training::step, 8, RUNS));
+          Setting.Timed timed =
+              setting.timedComputing(() -> Stopwatch.seconds(training::step, 8, RUNS));
           double limit = 1e-6 * flops / timed.gigaflops();
           rows.add(
               Row.time(name(), variant, 1000, timed.seconds(), "ms", limit).taking(flops, bytes));

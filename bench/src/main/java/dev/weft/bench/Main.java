@@ -288,7 +288,7 @@ final class Main implements Callable<Integer> {
         measured.add(row);
       }
     }
-    if (measured.isEmpty()) {
+    if (measured.stream().noneMatch(row -> names.isEmpty() || names.contains(row.benchmark()))) {
       System.out.println(
           only.pattern().isEmpty()
               ? "nothing was measured: there is nothing of it on this device"

@@ -51,7 +51,8 @@ final class Prefill implements Benchmark {
 
   private Row measure(Setting setting, Engine.TextModel model, Variant variant) throws IOException {
     int[][] prompt = {Decode.ids(0, variant.length)};
-    Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(() -> model.read(prompt), 6, RUNS));
+    Setting.Timed timed =
+        setting.timedComputing(() -> Stopwatch.seconds(() -> model.read(prompt), 6, RUNS));
     double flops = flops(variant.length) / variant.length;
     double bytes = Decode.weightBytes(variant.dtype) / variant.length;
     double limit = timed.gigaflops() * 1e9 / flops;

@@ -49,7 +49,7 @@ final class RecurrentTraining implements Benchmark {
 
   private Row measure(Setting setting, RecurrentWork work, String variant, Engine.Training training)
       throws IOException {
-    Setting.Timed timed = setting.timed(() -> Stopwatch.seconds(training::step, 5, RUNS));
+    Setting.Timed timed = setting.timedComputing(() -> Stopwatch.seconds(training::step, 5, RUNS));
     double limit = 1e-6 * work.flops() / timed.gigaflops();
     return Row.time(name(), variant, 1000, timed.seconds(), "ms", limit)
         .taking(work.flops(), Gpt2Training.STATE_BYTES * work.parameters());

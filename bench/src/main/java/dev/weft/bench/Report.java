@@ -62,7 +62,8 @@ final class Report {
     fact(page, "Java", machine.java());
     fact(page, "device", machine.device());
     fact(page, "command", command);
-    fact(page, "rounds", done + " of " + rounds + (rounds == 1 ? ", in one JVM" : ""));
+    boolean alone = rounds == 1 && parties.size() == 1;
+    fact(page, "rounds", done + " of " + rounds + (alone ? ", in one JVM" : ""));
     for (String absence : absences) {
       fact(page, "left out", absence);
     }

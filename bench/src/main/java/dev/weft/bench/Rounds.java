@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Measures Weft and its peers in turns, variant by variant, because the machine may be faster now
 /// than later; each benchmark in fresh JVMs, because the JIT compiles differently from start to
@@ -21,7 +19,7 @@ final class Rounds {
   private final Starter starter;
   private final Map<Party, List<List<Row>>> rounds = new LinkedHashMap<>();
   private final List<Party> failed = new ArrayList<>();
-  private final Set<String> absences = new LinkedHashSet<>();
+  private final List<String> absences = new ArrayList<>();
 
   /// Starts what measures a benchmark for a party.
   interface Starter {
@@ -107,7 +105,8 @@ final class Rounds {
     if (!failed.contains(party)) {
       Measured measured = participant.measured();
       rounds.get(party).getLast().addAll(measured.rows());
-      measured.refused().forEach(why -> absences.add(party.title() + " was not timed: " + why));
+      String when = party.title() + " was not timed in round " + rounds.get(party).size() + ": ";
+      measured.refused().forEach(why -> absences.add(when + why));
     }
   }
 
@@ -115,7 +114,7 @@ final class Rounds {
     System.err.println("bench: goes on without " + party.name() + ": " + e.getMessage());
     failed.add(party);
     int round = Math.max(1, rounds.get(party).size());
-    absences.add(party.title() + " took no part from round " + round + " on");
+    absences.add(party.title() + " took no part from round " + round + " on: " + e.getMessage());
   }
 
   /// What was not measured of the peers: a sentence for each that failed, and for each result that

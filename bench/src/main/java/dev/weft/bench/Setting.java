@@ -94,16 +94,33 @@ record Setting(
   /// Runs of a work, and what the hardware did just before and after them, on average.
   ///
   /// @param seconds of each run, sorted
-  /// @param gigaflops operations per nanosecond, or NaN
+  /// @param gigaflops operations per nanosecond, or NaN where that was not measured
   /// @param bandwidth bytes per second that it read, or NaN
   record Timed(double[] seconds, double gigaflops, double bandwidth) {}
 
   /// Times a work between two measurements of the hardware.
   Timed timed(Timing work) throws IOException {
-    double gigaflops = gigaflops();
-    double bandwidth = bandwidth();
+    return timed(true, true, work);
+  }
+
+  /// The same where only multiply-adds can limit it.
+  Timed timedComputing(Timing work) throws IOException {
+    return timed(true, false, work);
+  }
+
+  /// The same where only reading can limit it.
+  Timed timedReading(Timing work) throws IOException {
+    return timed(false, true, work);
+  }
+
+  private Timed timed(boolean computing, boolean reading, Timing work) throws IOException {
+    double gigaflops = computing ? gigaflops() : Double.NaN;
+    double bandwidth = reading ? bandwidth() : Double.NaN;
     double[] seconds = work.run();
-    return new Timed(seconds, (gigaflops + gigaflops()) / 2, (bandwidth + bandwidth()) / 2);
+    return new Timed(
+        seconds,
+        computing ? (gigaflops + gigaflops()) / 2 : Double.NaN,
+        reading ? (bandwidth + bandwidth()) / 2 : Double.NaN);
   }
 
   /// GFLOP/s of the hardware, measured now, or NaN.

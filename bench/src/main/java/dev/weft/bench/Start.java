@@ -37,7 +37,7 @@ final class Start implements Benchmark {
     List<Row> rows = new ArrayList<>();
     for (String dtype : List.of("f32", "bf16", "int8")) {
       String type = WeftEngine.DTYPES.get(dtype).name();
-      Setting.Timed timed = setting.timed(() -> seconds(device, folder, type));
+      Setting.Timed timed = setting.timedReading(() -> seconds(device, folder, type));
       String variant = dtype + " GPT-2 124M, first token";
       rows.add(Row.time(name(), variant, 1, timed.seconds(), "s", bytes / timed.bandwidth()));
     }

@@ -66,10 +66,13 @@ final class FiguresTest {
     var theirs = List.of(List.<Row>of(), List.of(rate(10, 20)), List.of(rate(15, 20)));
     Figure figure = Figures.join(ours, Map.of("other", theirs)).getFirst();
     assertEquals(3, figure.rounds());
+    assertEquals(2, figure.peerRounds());
     assertEquals(3.5, figure.peerRatio(), 1e-12); // of 3 and 4
     assertEquals(3, figure.peerRatioLow(), 1e-12);
     assertEquals(4, figure.peerRatioHigh(), 1e-12);
     assertEquals("3.50 × (3.00 – 4.00)", figure.advantage());
+    var once = List.of(List.<Row>of(), List.of(rate(10, 20)), List.<Row>of());
+    assertEquals("3.00 ×", Figures.join(ours, Map.of("other", once)).getFirst().advantage());
     var never = Figures.join(rounds(rate(10, 20)), Map.of("other", List.of(List.of())));
     assertNull(never.getFirst().peer());
   }

@@ -14,7 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The program that measures a peer, with one that multiplies right unless the weight is packed.
+/// The program that measures a peer, with one that gives zeros for eight rows and does nothing
+/// else.
 final class PeerMainTest {
   /// Found by the service loader.
   public static final class Provider implements Engine.Provider {
@@ -32,32 +33,23 @@ final class PeerMainTest {
 
     @Override
     public Product product(ProductWork work) {
-      float[] c = new float[work.m() * work.n()];
+      if (work.m() != 8) {
+        return null;
+      }
       return new Product() {
         @Override
-        public void run() {
-          java.util.Arrays.fill(c, 0);
-          for (int i = 0; i < work.m(); i++) {
-            for (int k = 0; k < work.k(); k++) {
-              float a = work.a()[i * work.k() + k];
-              for (int j = 0; j < work.n(); j++) {
-                c[i * work.n() + j] += a * work.b()[k * work.n() + j];
-              }
-            }
-          }
-          c[0] += work.m() == 8 ? 1 : 0;
-        }
+        public void run() {}
 
         @Override
         public float[] result() {
-          return c;
+          return new float[work.m() * work.n()];
         }
       };
     }
   }
 
   @Test
-  void whatIsRightIsTimedAndWhatIsWrongIsTold(@TempDir Path folder) throws IOException {
+  void whatIsWrongIsTold(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("rows.json");
     InputStream in = System.in;
     System.setIn(new ByteArrayInputStream("\n\n".getBytes(StandardCharsets.US_ASCII)));
@@ -76,11 +68,9 @@ final class PeerMainTest {
       System.setIn(in);
     }
     Measured measured = Measured.read(file);
-    assertEquals(
-        List.of("f32 packed 32x256x1024"), measured.rows().stream().map(Row::variant).toList());
-    assertTrue(measured.rows().getFirst().value() > 0);
+    assertEquals(List.of(), measured.rows());
     assertEquals(1, measured.refused().size());
     String why = measured.refused().getFirst();
-    assertTrue(why.startsWith("gemm f32 packed 8x768x3072: the peer is off by 1.0"), why);
+    assertTrue(why.startsWith("gemm f32 packed 8x768x3072: the peer is off by"), why);
   }
 }

@@ -73,7 +73,8 @@ final class Gpt2Json {
     }
   }
 
-  /// The config as a file; where a text begins and ends only if `endOfText` is not null.
+  /// The config as a file; a text begins and ends with `endOfText`, or with nothing if that is
+  /// null.
   static byte[] write(Gpt2Config config, Integer endOfText) throws IOException {
     ObjectNode root = JSON.createObjectNode();
     root.putArray("architectures").add("GPT2LMHeadModel");
@@ -86,10 +87,9 @@ final class Gpt2Json {
     root.put("n_layer", config.layers());
     root.put("n_head", config.heads());
     root.put("layer_norm_epsilon", config.layerNormEps());
-    if (endOfText != null) {
-      root.put("bos_token_id", endOfText);
-      root.put("eos_token_id", endOfText);
-    }
+    // Left out, they would be the published model's.
+    root.put("bos_token_id", endOfText);
+    root.put("eos_token_id", endOfText);
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
   }
 }

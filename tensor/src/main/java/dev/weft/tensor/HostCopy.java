@@ -64,7 +64,7 @@ final class HostCopy {
           "set: " + x + " is recorded on a tape; changing it now would falsify backward");
     }
     if (x.block().parameters != null) {
-      x.block().parameters.changed();
+      x.block().parameters.set(x);
     }
     if (x.dense()) {
       long at = x.offset() * x.dtype().bytes();

@@ -25,6 +25,7 @@ public final class ParameterSet implements AutoCloseable {
   private long decayed; // elements of the decayed region
   private long trained; // elements of the decayed and the plain region
   private long version;
+  private long buffersVersion;
 
   /// An empty set; `dtype` is F32, or F64 on the reference device.
   public ParameterSet(String name, Device device, DType dtype) {
@@ -212,16 +213,31 @@ public final class ParameterSet implements AutoCloseable {
     }
   }
 
-  /// Goes up whenever values change, those of buffers, too: packs made of an older version refuse
-  /// to be used.
+  /// Goes up whenever trained values change: packs made of an older version refuse to be used.
   public long version() {
     return version;
   }
 
-  /// To be called by whoever writes values with kernels: optimizers. [Tensor#set] of a parameter,
-  /// or of any view of the flat buffers, calls it itself.
+  /// To be called by whoever writes trained values with kernels: optimizers. [Tensor#set] of a
+  /// parameter, or of any view of the flat buffers, does it itself.
   public void changed() {
     version++;
+  }
+
+  /// That `view`, which lies in the flat values, was set: what was trained, buffers, or both.
+  void set(Tensor view) {
+    long last = view.offset();
+    for (int axis = 0; axis < view.shape().rank(); axis++) {
+      last += (view.dim(axis) - 1) * view.stride(axis);
+    }
+    version += view.offset() < trained ? 1 : 0;
+    buffersVersion += last >= trained ? 1 : 0;
+  }
+
+  /// Of what lies where `view` begins: the version of what is trained, or how often buffers were
+  /// set.
+  long version(Tensor view) {
+    return view.offset() < trained ? version : buffersVersion;
   }
 
   /// Its name in error texts and memory reports.

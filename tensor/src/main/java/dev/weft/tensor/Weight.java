@@ -23,7 +23,7 @@ public final class Weight {
   private final Tensor dense;
   private final Tensor panels;
   private final Tensor scales;
-  private final ParameterSet source;
+  private final Tensor source; // what a pack was made of, if that lies in a set of parameters
   private final long version;
 
   private Weight(
@@ -34,7 +34,7 @@ public final class Weight {
       Tensor dense,
       Tensor panels,
       Tensor scales,
-      ParameterSet source) {
+      Tensor source) {
     this.in = in;
     this.out = out;
     this.dtype = dtype;
@@ -43,7 +43,7 @@ public final class Weight {
     this.panels = panels;
     this.scales = scales;
     this.source = source;
-    this.version = source == null ? 0 : source.version();
+    this.version = source == null ? 0 : source.block().parameters.version(source);
   }
 
   /// The matrix (in, out) as it is.
@@ -60,15 +60,14 @@ public final class Weight {
       throw new IllegalArgumentException(
           "weight: packs are made of F32 but the matrix is " + matrix.dtype());
     }
-    Weight weight =
-        emptyPack(
-            matrix.device(), matrix.dim(0), matrix.dim(1), dtype, owner, matrix.block().parameters);
+    Tensor source = matrix.block().parameters == null ? null : matrix;
+    Weight weight = emptyPack(matrix.device(), matrix.dim(0), matrix.dim(1), dtype, owner, source);
     matrix.kernels().pack(weight, matrix);
     return weight;
   }
 
   private static Weight emptyPack(
-      Device device, int in, int out, DType dtype, Owner owner, ParameterSet source) {
+      Device device, int in, int out, DType dtype, Owner owner, Tensor source) {
     boolean half = dtype == DType.BF16 || dtype == DType.F16;
     if (dtype != DType.F32 && !half && dtype != DType.I8) {
       throw new IllegalArgumentException("weight: packs are F32, BF16, F16 or I8, not " + dtype);
@@ -155,19 +154,23 @@ public final class Weight {
   /// Throws when the parameters that the pack was made of have changed since, or when a tape would
   /// record what becomes of them: a pack passes no gradient on to them.
   public void requireFresh(String op) {
-    if (source != null && Scope.recorder() != null) {
+    if (source == null) {
+      return;
+    }
+    if (source.tracked() && Scope.recorder() != null) {
       throw new IllegalStateException(
           op
               + ": a packed weight has no gradient; pass the dense matrix, or open"
               + " Scope.noGrad()");
     }
-    if (source != null && source.version() != version) {
+    long now = source.block().parameters.version(source);
+    if (now != version) {
       throw new IllegalStateException(
           op
               + ": the pack was made of version "
               + version
               + " of the parameters but they are at "
-              + source.version()
+              + now
               + "; pack again");
     }
   }
@@ -181,8 +184,8 @@ public final class Weight {
   ///
   /// @param width columns of a panel
   /// @param together how many k stand side by side in each column, so that a 32-bit lane holds
-  ///     several narrow ones, the first in its low bits; `in` is rounded up to a multiple, with
-  /// zeros
+  ///     several narrow ones, the first in its low bits; `in` is rounded up to a multiple, zeros
+  ///     behind it
   public record Layout(int width, int together) {
     /// What host devices read: panels of [#PANEL] columns; BF16 in pairs, which a shift and a mask
     /// widen.

@@ -48,7 +48,8 @@ public final class StepLog implements StepListener {
     if (csv) {
       kept.add(HEADER);
     }
-    if (from > 0 && Files.exists(file)) {
+    boolean goesOn = from > 0 && Files.exists(file);
+    if (goesOn) {
       for (String line : Files.readAllLines(file)) {
         long step = stepOf(line);
         if (step >= 1 && step <= from) {
@@ -57,8 +58,14 @@ public final class StepLog implements StepListener {
       }
     }
     String text = kept.stream().map(line -> line + System.lineSeparator()).collect(joining());
-    ModelFolder.write(file, text.getBytes(StandardCharsets.UTF_8));
-    writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+    if (goesOn) {
+      ModelFolder.write(file.toRealPath(), text.getBytes(StandardCharsets.UTF_8));
+      writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+    } else {
+      writer = Files.newBufferedWriter(file);
+      writer.write(text);
+      writer.flush();
+    }
   }
 
   /// The step of a line; 0 for the header and for a torn line.
