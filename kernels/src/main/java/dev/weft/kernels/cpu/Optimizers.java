@@ -1,5 +1,7 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.Strided.DOUBLE;
+import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.LANES;
 import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.load;
@@ -206,24 +208,27 @@ final class Optimizers {
 
   double sumOfSquares(Tensor x) {
     long size = x.size();
-    double[] sums = new double[Math.toIntExact(Math.ceilDiv(size, BLOCK))];
-    team.split(
-        sums.length,
-        Walk.GRAIN / BLOCK,
-        (from, to) -> {
-          int i = (int) from;
-          for (; LANES == 16 && i + 4 <= to && (i + 4L) * BLOCK <= size; i += 4) {
-            RowSums.squaresOfFour(x.address() + 4L * i * BLOCK, BLOCK, sums, i);
-          }
-          for (; i < to; i++) {
-            long start = (long) i * BLOCK;
-            sums[i] = RowSums.squares(x.address() + 4 * start, (int) Math.min(BLOCK, size - start));
-          }
-        });
-    double sum = 0;
-    for (double block : sums) {
-      sum += block;
+    long blocks = Math.ceilDiv(size, BLOCK);
+    try (Scratch sums = new Scratch(x.device(), blocks * Double.BYTES)) {
+      team.split(
+          blocks,
+          Walk.GRAIN / BLOCK,
+          (from, to) -> {
+            long i = from;
+            for (; LANES == 16 && i + 4 <= to && (i + 4) * BLOCK <= size; i += 4) {
+              RowSums.squaresOfFour(x.address() + 4 * i * BLOCK, BLOCK, sums.address + 8 * i);
+            }
+            for (; i < to; i++) {
+              long start = i * BLOCK;
+              int n = (int) Math.min(BLOCK, size - start);
+              ALL.set(DOUBLE, sums.address + 8 * i, RowSums.squares(x.address() + 4 * start, n));
+            }
+          });
+      double sum = 0;
+      for (long i = 0; i < blocks; i++) {
+        sum += ALL.get(DOUBLE, sums.address + 8 * i);
+      }
+      return sum;
     }
-    return sum;
   }
 }

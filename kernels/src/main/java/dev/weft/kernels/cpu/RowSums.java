@@ -1,5 +1,6 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.Strided.DOUBLE;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
@@ -124,8 +125,8 @@ final class RowSums {
   }
 
   /// [#squares] of four rows of n values, one behind the other, with vectors of sixteen lanes: four
-  /// streams out of memory are faster than one. n is a multiple of 16.
-  static void squaresOfFour(long x, int n, double[] sums, int at) {
+  /// streams out of memory are faster than one. n is a multiple of 16; four doubles go to `sums`.
+  static void squaresOfFour(long x, int n, long sums) {
     FloatVector a = all(0f);
     FloatVector b = a;
     FloatVector c = a;
@@ -137,10 +138,10 @@ final class RowSums {
       c = addSquare(c, load(o + 2 * apart));
       d = addSquare(d, load(o + 3 * apart));
     }
-    sums[at] = VectorMath.tree(a, a, a, a);
-    sums[at + 1] = VectorMath.tree(b, b, b, b);
-    sums[at + 2] = VectorMath.tree(c, c, c, c);
-    sums[at + 3] = VectorMath.tree(d, d, d, d);
+    ALL.set(DOUBLE, sums, VectorMath.tree(a, a, a, a));
+    ALL.set(DOUBLE, sums + 8, VectorMath.tree(b, b, b, b));
+    ALL.set(DOUBLE, sums + 16, VectorMath.tree(c, c, c, c));
+    ALL.set(DOUBLE, sums + 24, VectorMath.tree(d, d, d, d));
   }
 
   /// Σ exp(x − max).

@@ -17,6 +17,7 @@ final class Strided {
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+  static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
   private Strided() {}
 
