@@ -3,7 +3,9 @@ package dev.weft.kernels.cpu;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Strided.INT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
+import static dev.weft.kernels.cpu.Vectors.F;
 import static dev.weft.kernels.cpu.Vectors.LANES;
+import static dev.weft.kernels.cpu.Vectors.LITTLE;
 import static dev.weft.kernels.cpu.Vectors.all;
 import static dev.weft.kernels.cpu.Vectors.first;
 import static dev.weft.kernels.cpu.Vectors.load;
@@ -170,7 +172,11 @@ final class CrossEntropy {
     if (i < n) {
       long o = 4L * i;
       VectorMask<Float> mask = first(n - i);
-      put(probability(load(x + o, mask), max, inverse).mul(scale), dx + o, add, mask);
+      FloatVector gradient = probability(load(x + o, mask), max, inverse).mul(scale);
+      if (add) {
+        gradient = FloatVector.fromMemorySegment(F, ALL, dx + o, LITTLE, mask).add(gradient);
+      }
+      gradient.intoMemorySegment(ALL, dx + o, LITTLE, mask);
     }
   }
 

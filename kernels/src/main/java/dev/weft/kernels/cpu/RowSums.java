@@ -2,6 +2,10 @@ package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.Strided.DOUBLE;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
+import static dev.weft.kernels.cpu.VectorMath.UP_1;
+import static dev.weft.kernels.cpu.VectorMath.UP_2;
+import static dev.weft.kernels.cpu.VectorMath.UP_4;
+import static dev.weft.kernels.cpu.VectorMath.UP_8;
 import static dev.weft.kernels.cpu.Vectors.ALL;
 import static dev.weft.kernels.cpu.Vectors.BYTES;
 import static dev.weft.kernels.cpu.Vectors.LANES;
@@ -144,29 +148,38 @@ final class RowSums {
     ALL.set(DOUBLE, sums + 24, VectorMath.tree(d, d, d, d));
   }
 
-  /// Σ exp(x − max).
+  /// Σ exp(x − max). One loop with one exponential, whether vectors are whole or not, and the tree
+  /// of [VectorMath#tree] by the API itself: what C2 leaves out of line takes vectors as objects,
+  /// one for each round of the loop. The sums change places from vector to vector; in which place a
+  /// row ends makes no difference to the tree. Behind the row stands −∞, which adds +0.
   static float sumOfExp(long x, int n, float max) {
-    FloatVector a = sumOfExp(x, n, max, 0);
-    FloatVector b = LANES <= 8 ? sumOfExp(x, n, max, 1) : a;
-    FloatVector c = LANES == 4 ? sumOfExp(x, n, max, 2) : a;
-    FloatVector d = LANES == 4 ? sumOfExp(x, n, max, 3) : a;
-    return VectorMath.tree(a, b, c, d);
-  }
-
-  /// The sums of vector number k of each sixteen. One exponential a loop is what C2 inlines, of
-  /// several it calls some, with vectors that are objects: softmax was eight times slower.
-  private static FloatVector sumOfExp(long x, int n, float max, int k) {
-    FloatVector sum = all(0f);
-    int i = 0;
-    for (; i <= n - 16; i += 16) {
-      sum = sum.add(VectorMath.exp(load(x + 4L * i + (long) k * BYTES).sub(max)));
+    FloatVector a = all(0f);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v;
+      if (i <= n - LANES) {
+        v = load(x + 4L * i);
+      } else {
+        VectorMask<Float> mask = first(n - i);
+        v = all(Float.NEGATIVE_INFINITY).blend(load(x + 4L * i, mask), mask);
+      }
+      FloatVector sum = a.add(VectorMath.exp(v.sub(max)));
+      a = LANES == 16 ? sum : b;
+      b = LANES == 8 ? sum : c;
+      c = d;
+      d = sum;
     }
-    if (i < n) {
-      VectorMask<Float> mask = from(n - i, k);
-      FloatVector left = load(x + 4L * i + (long) k * BYTES, mask);
-      sum = sum.add(VectorMath.exp(left.sub(max)), mask);
-    }
-    return sum;
+    FloatVector total =
+        switch (LANES) {
+          case 16 -> a.add(a.rearrange(UP_8));
+          case 8 -> a.add(b);
+          default -> a.add(c).add(b.add(d));
+        };
+    total = LANES == 4 ? total : total.add(total.rearrange(UP_4));
+    total = total.add(total.rearrange(UP_2));
+    return total.add(total.rearrange(UP_1)).lane(0);
   }
 
   /// y = exp(x − max); returns Σ y.

@@ -20,10 +20,10 @@ import jdk.incubator.vector.VectorShuffle;
 /// method left out of line is boxed, which costs twenty times the work. So long functions here call
 /// the API itself, and loops around them load first and store through the API.
 final class VectorMath {
-  private static final VectorShuffle<Float> UP_8 = VectorShuffle.iota(F, 8, 1, true);
-  private static final VectorShuffle<Float> UP_4 = VectorShuffle.iota(F, 4, 1, true);
-  private static final VectorShuffle<Float> UP_2 = VectorShuffle.iota(F, 2, 1, true);
-  private static final VectorShuffle<Float> UP_1 = VectorShuffle.iota(F, 1, 1, true);
+  static final VectorShuffle<Float> UP_8 = VectorShuffle.iota(F, 8, 1, true);
+  static final VectorShuffle<Float> UP_4 = VectorShuffle.iota(F, 4, 1, true);
+  static final VectorShuffle<Float> UP_2 = VectorShuffle.iota(F, 2, 1, true);
+  static final VectorShuffle<Float> UP_1 = VectorShuffle.iota(F, 1, 1, true);
 
   private static final FloatVector LOG2_E = all(Elementary.LOG2_E);
   private static final FloatVector ROUNDER = all(Elementary.ROUNDER);

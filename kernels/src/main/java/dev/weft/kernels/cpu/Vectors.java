@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The vector width of this JVM, and loads and stores at native addresses. The width is a constant,
@@ -62,6 +63,8 @@ final class Vectors {
   /// Bytes of a vector.
   static final int BYTES = LANES * Float.BYTES;
 
+  private static final FloatVector NUMBERS = FloatVector.zero(F).addIndex(1); // of the lanes
+
   /// All of the native address space: kernels work on absolute addresses, so that one kernel sees
   /// one kind of memory. Bounds were checked when the tensor was made.
   @SuppressWarnings("restricted")
@@ -99,9 +102,10 @@ final class Vectors {
     return FloatVector.broadcast(F, value);
   }
 
-  /// The first `n` lanes, 0 ≤ n.
+  /// The first `n` lanes, 0 ≤ n. By a comparison: `indexInRange` makes objects where the processor
+  /// has no registers for masks.
   static VectorMask<Float> first(long n) {
-    return F.indexInRange(0, n);
+    return NUMBERS.compare(VectorOperators.LT, (float) n);
   }
 
   /// Stores, or adds to what stands there.
