@@ -112,16 +112,7 @@ final class Attention {
   }
 
   static void packKeys(long target, long source, long stride, int dim, int positions) {
-    for (int s = 0; s < positions; s += Panels.WIDTH) {
-      long panel = target + (long) s * dim * 4;
-      Panels.pack(
-          panel,
-          source + s * stride,
-          Float.BYTES,
-          stride,
-          dim,
-          Math.min(Panels.WIDTH, positions - s));
-    }
+    Panels.pack(target, source, Float.BYTES, stride, dim, positions);
   }
 
   static void packValues(long target, long source, long stride, int dim, int positions) {

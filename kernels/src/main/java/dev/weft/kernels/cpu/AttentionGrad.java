@@ -190,13 +190,8 @@ final class AttentionGrad implements AutoCloseable {
   }
 
   private void packQueries(int t, int count) {
-    for (int panel = 0; panel < count; panel += WIDTH) {
-      int columns = Math.min(WIDTH, count - panel);
-      long at = (long) panel * dim * 4;
-      Panels.pack(queries + at, Attention.at(q, b, t + panel, h), 4, q.stride(1) * 4, dim, columns);
-      Panels.pack(
-          outputs + at, Attention.at(dy, b, t + panel, h), 4, dy.stride(1) * 4, dim, columns);
-    }
+    Attention.packKeys(queries, Attention.at(q, b, t, h), q.stride(1) * 4, dim, count);
+    Attention.packKeys(outputs, Attention.at(dy, b, t, h), dy.stride(1) * 4, dim, count);
     Attention.packValues(queryRows, Attention.at(q, b, t, h), q.stride(1) * 4, dim, count);
     Attention.packValues(outputRows, Attention.at(dy, b, t, h), dy.stride(1) * 4, dim, count);
     Native.zero(max, 3L * BLOCK * 4);

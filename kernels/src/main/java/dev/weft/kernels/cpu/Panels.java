@@ -98,30 +98,32 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
     team.run(
         parts,
         part -> {
+          int first = panels.count() * part / parts;
           int end = panels.count() * (part + 1) / parts;
-          for (int p = panels.count() * part / parts; p < end; p++) {
-            pack(
-                panels.address(p, 0),
-                source + (long) p * WIDTH * nStride,
-                kStride,
-                nStride,
-                k,
-                panels.columns(p));
-          }
+          long from = source + (long) first * WIDTH * nStride;
+          int columns = Math.min(end * WIDTH, n) - first * WIDTH;
+          pack(panels.address(first, 0), from, kStride, nStride, k, columns);
         });
     return panels;
   }
 
-  /// Fills one F32 panel with the first `columns` columns of a matrix; strides in bytes.
-  static void pack(long target, long source, long kStride, long nStride, int k, int columns) {
-    if (nStride == Float.BYTES) {
-      packRows(target, source, kStride, k, columns);
-    } else if (kStride == Float.BYTES) {
-      packColumns(target, source, nStride, k, columns);
-    } else {
-      for (int i = 0; i < k; i++) {
-        packElements(target + (long) i * ROW_BYTES, source + i * kStride, nStride, columns);
+  /// Fills F32 panels, one behind the other, with the first `n` columns of a matrix; strides in
+  /// bytes.
+  static void pack(long target, long source, long kStride, long nStride, int k, int n) {
+    long[] y = kStride == Float.BYTES ? new long[Square.SIDE] : null;
+    for (int begun = 0; begun < n; begun += WIDTH) {
+      int columns = Math.min(WIDTH, n - begun);
+      if (nStride == Float.BYTES) {
+        packRows(target, source, kStride, k, columns);
+      } else if (kStride == Float.BYTES) {
+        packColumns(y, target, source, nStride, k, columns);
+      } else {
+        for (int i = 0; i < k; i++) {
+          packElements(target + (long) i * ROW_BYTES, source + i * kStride, nStride, columns);
+        }
       }
+      target += (long) k * ROW_BYTES;
+      source += WIDTH * nStride;
     }
   }
 
@@ -139,9 +141,9 @@ record Panels(DType type, long address, long scales, int k, int n, Dense dense) 
     }
   }
 
-  /// Sixteen k at a time: a cache line of each column.
-  private static void packColumns(long target, long source, long nStride, int k, int columns) {
-    long[] y = new long[Square.SIDE];
+  /// Sixteen k at a time: a cache line of each column. `y` is for the rows of a square.
+  private static void packColumns(
+      long[] y, long target, long source, long nStride, int k, int columns) {
     for (int k0 = 0; k0 < k; k0 += LINE) {
       int count = Math.min(LINE, k - k0);
       long to = target + (long) k0 * ROW_BYTES;
