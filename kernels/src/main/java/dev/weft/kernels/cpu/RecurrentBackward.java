@@ -100,9 +100,9 @@ final class RecurrentBackward extends RecurrentPart {
       case TANH, RELU, LSTM, GRU -> {}
     }
     if (wanted && products) {
-      product(gates(t, 0, 0), gatesStride(), w, 0, target, stride(), true, 0);
+      product(gates(t, 0, 0), gatesStride(), w, 0, target, stride(), true, Epilogue.NONE);
       switch (run.gating()) {
-        case GRU -> product(hidden(t, 0), stride(), wn, 0, target, stride(), true, 0);
+        case GRU -> product(hidden(t, 0), stride(), wn, 0, target, stride(), true, Epilogue.NONE);
         case TANH, RELU, LSTM, GRU_RESET_FIRST -> {}
       }
     }
@@ -182,7 +182,7 @@ final class RecurrentBackward extends RecurrentPart {
 
   /// The reset gates of GRU_RESET_FIRST: dq is what comes back through the product for n.
   private void resets(int i, int t, long target) {
-    product(gates(t, 0, 2), gatesStride(), wn, 0, dq, dqStride(wn), false, 0);
+    product(gates(t, 0, 2), gatesStride(), wn, 0, dq, dqStride(wn), false, Epilogue.NONE);
     for (int r = 0; r < rows; r++) {
       if (!masked(t, r)) {
         long gate = gates(t, r, 0);

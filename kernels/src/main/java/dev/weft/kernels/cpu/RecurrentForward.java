@@ -1,18 +1,22 @@
 package dev.weft.kernels.cpu;
 
+import dev.weft.tensor.Activation;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Recurrence;
 
 /// The steps of some rows, first to last.
 final class RecurrentForward extends RecurrentPart {
   private final Panels w;
-  private final long bias;
+  private final Epilogue epilogue; // adds the bias
   private final long pStride; // of the products of a step, whole panels
 
   RecurrentForward(Recurrence run, Panels w, int firstRow, int rows, Device device, Team team) {
     super(run, firstRow, rows, device, team, rows * pStride(w) + Vectors.BYTES);
     this.w = w;
-    this.bias = run.bias() == null ? 0 : run.bias().address();
+    epilogue =
+        run.bias() == null
+            ? Epilogue.NONE
+            : new Epilogue(run.bias().address(), Activation.NONE, 0, 0);
     this.pStride = pStride(w);
   }
 
@@ -24,7 +28,7 @@ final class RecurrentForward extends RecurrentPart {
     for (int i = 0; i < run.steps(); i++) {
       int t = run.step(i);
       if (!allMasked(t)) {
-        product(before(i, 0), beforeStride(i), w, 0, more(), pStride, false, bias);
+        product(before(i, 0), beforeStride(i), w, 0, more(), pStride, false, epilogue);
       }
       for (int r = 0; r < rows; r++) {
         if (masked(t, r)) {
@@ -124,7 +128,7 @@ final class RecurrentForward extends RecurrentPart {
       return;
     }
     int from = 2 * units / Panels.WIDTH; // the panels of n, the first of which z may share
-    product(hidden(t, 0), stride(), w, from, more(), pStride, false, bias);
+    product(hidden(t, 0), stride(), w, from, more(), pStride, false, epilogue);
     for (int r = 0; r < rows; r++) {
       if (!masked(t, r)) {
         long x = in(2, gates(t, r, 2));

@@ -1,6 +1,5 @@
 package dev.weft.kernels.cpu;
 
-import dev.weft.tensor.Activation;
 import dev.weft.tensor.Device;
 import dev.weft.tensor.Recurrence;
 import dev.weft.tensor.Tensor;
@@ -157,8 +156,14 @@ abstract class RecurrentPart implements AutoCloseable {
 
   /// c = a · panels from panel `from` on, or c goes on from what it holds.
   final void product(
-      long a, long aRow, Panels panels, int from, long c, long cRow, boolean on, long bias) {
-    Epilogue epilogue = bias == 0 ? Epilogue.NONE : new Epilogue(bias, Activation.NONE, 0, 0);
+      long a,
+      long aRow,
+      Panels panels,
+      int from,
+      long c,
+      long cRow,
+      boolean on,
+      Epilogue epilogue) {
     Product product = new Product(rows, a, aRow, Float.BYTES, panels, c, cRow, on, epilogue);
     if (team == null) {
       new ProductPart(product, 0, rows, device).run(from, panels.count());
