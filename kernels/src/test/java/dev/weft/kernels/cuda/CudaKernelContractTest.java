@@ -2,7 +2,6 @@ package dev.weft.kernels.cuda;
 
 import dev.weft.tensor.Device;
 import dev.weft.tensor.KernelContract;
-import dev.weft.tensor.OpCase;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -10,8 +9,6 @@ class CudaKernelContractTest extends KernelContract {
   /// `-Dweft.cuda.kernels=REGEX` leaves the other kernels out.
   private static final Pattern TAKEN =
       Pattern.compile(System.getProperty("weft.cuda.kernels", ".*"));
-
-  private static final long MOST_OPERATIONS = 8_000_000;
 
   /// Kernels whose sums run in another order than the definition's, and how far they may be off;
   /// all others give the same bits.
@@ -64,11 +61,5 @@ class CudaKernelContractTest extends KernelContract {
   @Override
   protected boolean takes(String kernel) {
     return TAKEN.matcher(kernel).matches();
-  }
-
-  /// The largest products are for the CPU's blocks and slices.
-  @Override
-  protected boolean takes(OpCase row) {
-    return super.takes(row) && row.flops() <= MOST_OPERATIONS;
   }
 }
