@@ -175,7 +175,7 @@ final class Memory implements Benchmark {
   }
 
   /// The most KiB that this process had resident; empty where the system doesn't say.
-  private static Optional<String> residentPeak() throws IOException {
+  static Optional<String> residentPeak() throws IOException {
     if (!Files.exists(STATUS)) {
       return Optional.empty();
     }

@@ -22,7 +22,7 @@ final class FusedTest {
         Scope _ = Scope.noGrad()) {
       Fused.Layers layers = Fused.Layers.random(owner, device, count);
       float[] fused = layers.fused().toFloats();
-      assertArrayEquals(fused, layers.apart().toFloats(), 0f);
+      assertArrayEquals(fused, layers.apart().toFloats());
       assertTrue(IntStream.range(0, fused.length).anyMatch(i -> Math.abs(fused[i]) > 0.1));
     }
   }

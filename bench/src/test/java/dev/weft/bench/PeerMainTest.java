@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.bench.engine.Engine;
-import dev.weft.bench.engine.ProductWork;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,37 +13,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The program that measures a peer, with one that gives zeros for eight rows and does nothing
-/// else.
+/// The program that measures a peer, with one whose results are wrong.
 final class PeerMainTest {
   /// Found by the service loader.
   public static final class Provider implements Engine.Provider {
     @Override
     public Engine open(int threads, Path models) {
-      return new Careless();
-    }
-  }
-
-  private static final class Careless implements Engine {
-    @Override
-    public String description() {
-      return "careless";
-    }
-
-    @Override
-    public Product product(ProductWork work) {
-      if (work.m() != 8) {
-        return null;
-      }
-      return new Product() {
-        @Override
-        public void run() {}
-
-        @Override
-        public float[] result() {
-          return new float[work.m() * work.n()];
-        }
-      };
+      return new WrongEngine(0);
     }
   }
 
@@ -69,8 +44,9 @@ final class PeerMainTest {
     }
     Measured measured = Measured.read(file);
     assertEquals(List.of(), measured.rows());
-    assertEquals(1, measured.refused().size());
-    String why = measured.refused().getFirst();
-    assertTrue(why.startsWith("gemm f32 packed 8x768x3072: the peer is off by"), why);
+    List<String> why = measured.refused();
+    assertEquals(2, why.size());
+    assertTrue(why.get(0).startsWith("gemm f32 packed 8x768x3072: the peer is off by"), why.get(0));
+    assertTrue(why.get(1).startsWith("gemm f32 packed 32x256x1024: the peer is off"), why.get(1));
   }
 }

@@ -26,32 +26,6 @@ final class SettingTest {
   private static final WeftEngine WEFT =
       new WeftEngine(Devices.require("cpu"), new Models(Path.of("nowhere")));
 
-  /// Products of zeros, draws of always the same.
-  private record Wrong(int id) implements Engine {
-    @Override
-    public String description() {
-      return "wrong";
-    }
-
-    @Override
-    public Product product(ProductWork work) {
-      return new Product() {
-        @Override
-        public void run() {}
-
-        @Override
-        public float[] result() {
-          return new float[work.m() * work.n()];
-        }
-      };
-    }
-
-    @Override
-    public Drawing draw(DrawWork work) {
-      return times -> new int[] {id};
-    }
-  }
-
   private static Setting beside(Engine engine, String only) {
     return new Setting(engine, WEFT, null, 1, Pattern.compile(only));
   }
@@ -177,7 +151,7 @@ final class SettingTest {
 
   @Test
   void aWrongProductIsRefused() {
-    Setting setting = beside(new Wrong(0), "packed 8x768x3072");
+    Setting setting = beside(new WrongEngine(0), "packed 8x768x3072");
     IOException e = assertThrows(IOException.class, () -> new Gemm().run(setting));
     assertTrue(
         e.getMessage().startsWith("gemm f32 packed 8x768x3072: the peer is off by"),
@@ -189,7 +163,7 @@ final class SettingTest {
     List<String> told = new ArrayList<>();
     Setting setting =
         new Setting(
-            new Wrong(0),
+            new WrongEngine(0),
             WEFT,
             null,
             1,
@@ -208,7 +182,7 @@ final class SettingTest {
       least = logits[i] < logits[least] ? i : least;
     }
     for (String kind : List.of("top-k", "top-p")) {
-      Setting setting = beside(new Wrong(least), kind);
+      Setting setting = beside(new WrongEngine(least), kind);
       IOException e =
           assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()), kind);
       assertTrue(e.getMessage().contains("the peer drew"), e.getMessage());
@@ -223,7 +197,7 @@ final class SettingTest {
       largest = logits[i] > logits[largest] ? i : largest;
     }
     for (String kind : List.of("temperature", "top-k", "top-p")) {
-      Setting setting = beside(new Wrong(largest), kind);
+      Setting setting = beside(new WrongEngine(largest), kind);
       IOException e =
           assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()), kind);
       assertTrue(e.getMessage().contains("not spread as their probabilities are"), e.getMessage());
@@ -254,7 +228,7 @@ final class SettingTest {
 
   @Test
   void wrongBeamsAreRefused() {
-    Setting setting = beside(new Wrong(7), "beam");
+    Setting setting = beside(new WrongEngine(7), "beam");
     assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()));
   }
 

@@ -313,14 +313,19 @@ class EncoderDecoderTest extends OnDevices {
         });
   }
 
+  /// Lets the head prefer an id to all others.
+  private static void writeOnly(int id, ParameterSet parameters) {
+    float[] bias = new float[V];
+    bias[id] = 100;
+    parameters.get("head.bias").tensor().set(bias);
+  }
+
   @Test
   void aRowEndsWithItsEnd() {
     with(
         CONFIG,
         (model, parameters) -> {
-          float[] bias = new float[V];
-          bias[Vocabulary.END] = 100;
-          parameters.get("head.bias").tensor().set(bias);
+          writeOnly(Vocabulary.END, parameters);
           assertArrayEquals(new int[][] {{3}, {3}, {3}}, model.generate(SOURCES, 6));
           assertArrayEquals(
               new int[][] {{3}, {3}, {3}}, model.generate(SOURCES, Integer.MAX_VALUE));
@@ -332,9 +337,7 @@ class EncoderDecoderTest extends OnDevices {
     with(
         CONFIG,
         (model, parameters) -> {
-          float[] bias = new float[V];
-          bias[5] = 100;
-          parameters.get("head.bias").tensor().set(bias);
+          writeOnly(5, parameters);
           for (int most : new int[] {1, 15, 16, 17, 33, 70}) {
             int[] wanted = new int[most];
             Arrays.fill(wanted, 5);

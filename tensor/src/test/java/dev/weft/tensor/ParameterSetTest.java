@@ -13,6 +13,8 @@ class ParameterSetTest {
   private final Device device = Devices.reference();
   private long before;
   private ParameterSet parameters;
+  private Parameter matrix;
+  private Parameter table;
 
   @BeforeEach
   void open() {
@@ -51,29 +53,32 @@ class ParameterSetTest {
 
   @Test
   void aPackIsStaleAfterAnyViewOfTheValuesWasWritten() {
-    Parameter weight = parameters.add("weight", Shape.of(2, 2), Initializer.ONES);
-    Parameter table =
-        parameters.add("table", Shape.of(2, 2), Parameter.Kind.BUFFER, Initializer.ONES);
-    parameters.allocate(1);
+    allocateMatrixAndTable();
     Tensor all = parameters.valuesAndBuffers();
     float[] values = all.toFloats();
-    assertStale(true, false, weight, table, () -> weight.tensor().set(1f, 2, 3, 4));
-    assertStale(true, false, weight, table, () -> weight.tensor().detach().set(1f, 2, 3, 4));
-    assertStale(true, false, weight, table, () -> parameters.values().slice(0, 1, 2).set(5f));
-    assertStale(true, false, weight, table, () -> all.slice(0, 0, 1).set(5f));
-    assertStale(false, true, weight, table, () -> table.tensor().set(1f, 2, 3, 4));
-    assertStale(true, true, weight, table, () -> all.set(values));
+    assertStale(true, false, () -> matrix.tensor().set(1f, 2, 3, 4));
+    assertStale(true, false, () -> matrix.tensor().detach().set(1f, 2, 3, 4));
+    assertStale(true, false, () -> parameters.values().slice(0, 1, 2).set(5f));
+    assertStale(true, false, () -> all.slice(0, 0, 1).set(5f));
+    assertStale(false, true, () -> table.tensor().set(1f, 2, 3, 4));
+    assertStale(true, true, () -> all.set(values));
   }
 
-  private static void assertStale(
-      boolean trained, boolean frozen, Parameter weight, Parameter table, Runnable write) {
+  /// A matrix that is trained, and one that is not.
+  private void allocateMatrixAndTable() {
+    matrix = parameters.add("matrix", Shape.of(2, 2), Initializer.ONES);
+    table = parameters.add("table", Shape.of(2, 2), Parameter.Kind.BUFFER, Initializer.ONES);
+    parameters.allocate(1);
+  }
+
+  private void assertStale(boolean trained, boolean frozen, Runnable write) {
     try (Scope scope = Scope.noGrad()) {
-      Weight ofWeight = Weight.pack(weight.tensor(), DType.F32, scope);
+      Weight ofMatrix = Weight.pack(matrix.tensor(), DType.F32, scope);
       Weight ofTable = Weight.pack(table.tensor().transpose(), DType.F32, scope);
-      ofWeight.requireFresh("test");
+      ofMatrix.requireFresh("test");
       ofTable.requireFresh("test");
       write.run();
-      assertEquals(trained, stale(ofWeight));
+      assertEquals(trained, stale(ofMatrix));
       assertEquals(frozen, stale(ofTable));
     }
   }
@@ -90,20 +95,17 @@ class ParameterSetTest {
 
   @Test
   void aBufferMayBeSetBeforeBackwardAndItsPackUsedUnderATape() {
-    Parameter weight = parameters.add("weight", Shape.of(2, 2), Initializer.ONES);
-    Parameter table =
-        parameters.add("table", Shape.of(2, 2), Parameter.Kind.BUFFER, Initializer.ONES);
-    parameters.allocate(1);
+    allocateMatrixAndTable();
     try (Tape tape = new Tape()) {
       Weight frozen = Weight.pack(table.tensor(), DType.F32, tape);
-      Weight detached = Weight.pack(weight.tensor().detach(), DType.F32, tape);
+      Weight detached = Weight.pack(matrix.tensor().detach(), DType.F32, tape);
       Tensor x = Tensor.of(device, Shape.of(1, 2), 1, 2);
       Tensor h = Ops.linear(x, frozen, null, Activation.NONE, null);
       Tensor g = Ops.linear(h, detached, null, Activation.NONE, null);
-      Tensor loss = Ops.linear(g, weight.tensor(), null).sum();
+      Tensor loss = Ops.linear(g, matrix.tensor(), null).sum();
       table.tensor().set(5f, 6, 7, 8);
       tape.backward(loss);
-      assertArrayEquals(new float[] {6, 6, 6, 6}, weight.gradient().toFloats());
+      assertArrayEquals(new float[] {6, 6, 6, 6}, matrix.gradient().toFloats());
     }
   }
 
