@@ -129,17 +129,16 @@ final class Decode implements Benchmark {
     return (System.nanoTime() - start) * 1e-9;
   }
 
-  /// Refuses a peer whose logits are not Weft's, with prompts as long as those that are timed,
-  /// unless
-  /// there are so many rows that this takes too long.
+  /// Refuses a peer whose logits are not Weft's, with prompts as long as those that are timed, or
+  /// shorter where there are many.
   static void check(Setting setting, Engine.TextModel model, String dtype, int rows, int length)
       throws IOException {
     if (setting.reference() == null) {
       return;
     }
-    String work = "GPT-2 124M " + dtype + ", " + rows + " rows of " + length;
+    int checked = Math.min(length, MOST / rows);
+    String work = "GPT-2 124M " + dtype + ", " + rows + " rows of " + checked;
     try (Engine.TextModel wanted = setting.reference().textModel(dtype, rows)) {
-      int checked = Math.min(length, MOST / rows);
       requireSame(work, model, wanted, dtype, prompts(rows, checked));
     }
   }

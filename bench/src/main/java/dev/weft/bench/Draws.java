@@ -46,7 +46,8 @@ final class Draws {
     return Row.time("decoding", "f32 " + what, 1e6 / TIMES, timed.seconds(), "us", limit);
   }
 
-  /// Refuses ids that the logits, by their definition, cannot give.
+  /// Refuses ids that the logits, by their definition, cannot give, and draws that are spread
+  /// otherwise than their probabilities are.
   static void check(Setting setting, DrawWork work, Engine.Drawing drawing) throws IOException {
     if (setting.reference() == null) {
       return;
@@ -63,8 +64,9 @@ final class Draws {
       }
       return;
     }
-    int[] places = places(work);
-    double[] shares = shares(work);
+    int[] sorted = sorted(work);
+    int[] places = places(sorted);
+    double[] shares = shares(work, sorted);
     int[] ends = ends(shares);
     int[] drawn = new int[ends.length];
     for (int i = 0; i < CHECKS; i++) {
@@ -98,15 +100,15 @@ final class Draws {
   }
 
   /// For each id, how many logits are larger.
-  private static int[] places(DrawWork work) {
-    int[] places = new int[work.vocabulary()];
-    int[] sorted = sorted(work);
+  private static int[] places(int[] sorted) {
+    int[] places = new int[sorted.length];
     for (int place = 0; place < places.length; place++) {
       places[sorted[place]] = place;
     }
     return places;
   }
 
+  /// Ids from the largest logit down.
   private static int[] sorted(DrawWork work) {
     return IntStream.range(0, work.vocabulary())
         .boxed()
@@ -116,9 +118,9 @@ final class Draws {
   }
 
   /// The probabilities of what may be drawn, from the largest down.
-  private static double[] shares(DrawWork work) {
+  private static double[] shares(DrawWork work, int[] sorted) {
     double[] weights =
-        Arrays.stream(sorted(work))
+        Arrays.stream(sorted)
             .mapToDouble(id -> Math.exp(work.logits()[id] / TEMPERATURE))
             .toArray();
     double total = Arrays.stream(weights).sum();

@@ -44,9 +44,8 @@ final class Start implements Benchmark {
     return rows;
   }
 
-  /// Seconds of some fresh JVMs, sorted; the first, which brings the file into memory, doesn't
-  /// count.
-  static double[] seconds(String device, Path folder, String type) throws IOException {
+  /// Seconds of fresh JVMs, sorted; the first, which brings the file into memory, doesn't count.
+  private static double[] seconds(String device, Path folder, String type) throws IOException {
     double[] seconds = new double[RUNS];
     for (int i = -1; i < RUNS; i++) {
       long start = System.nanoTime();

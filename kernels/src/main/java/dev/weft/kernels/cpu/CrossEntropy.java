@@ -173,6 +173,7 @@ final class CrossEntropy {
       long o = 4L * i;
       VectorMask<Float> mask = first(n - i);
       FloatVector gradient = probability(load(x + o, mask), max, inverse).mul(scale);
+      // What `put` does: left out of line, that would take vector and mask as objects.
       if (add) {
         gradient = FloatVector.fromMemorySegment(F, ALL, dx + o, LITTLE, mask).add(gradient);
       }

@@ -61,7 +61,6 @@ public final class OneDnn implements Engine {
           new memory.desc(
               new long[] {work.k(), work.n()}, memory.data_type.f32, memory.format_tag.any);
       matmul.primitive_desc chosen = new matmul.primitive_desc(cpu, left, any, result);
-      matmul.primitive_desc asItIs = new matmul.primitive_desc(cpu, left, right, result);
       memory x = new memory(left, cpu, a);
       memory y = new memory(result, cpu, c);
       memory weight = new memory(right, cpu, b);
@@ -71,8 +70,10 @@ public final class OneDnn implements Engine {
       Runnable ofPacked = multiply(chosen, x, packed, y);
       if (work.packed()) {
         packing.run();
+        queue._wait();
         product = ofPacked;
       } else {
+        matmul.primitive_desc asItIs = new matmul.primitive_desc(cpu, left, right, result);
         Runnable direct = multiply(asItIs, x, weight, y);
         Runnable both =
             () -> {
