@@ -16,9 +16,9 @@ import jdk.incubator.vector.FloatVector;
 /// `rowsR(a, b, bStep, count, in, inRow, out, outRow)`: for each row r and column j of the tile,
 /// out = in + Σ a[r, k] · b[k, j], one chain of fused multiply-adds, k ascending. `count` is even
 /// and not negative, or a loop that ends at an address misses it: two k a round are a twentieth
-/// faster; with six rows they are too large for the compiler, now and then. `in` may be `out` (the
-/// chain goes on after a block of k), or a row of zeros with `inRow` 0 (it begins): so there is no
-/// branch about the accumulators, which would cost C2 its registers.
+/// faster where there are 32 registers; with six rows they are too large for the compiler, now and
+/// then. `in` may be `out` (the chain goes on after a block of k), or a row of zeros with `inRow` 0
+/// (it begins): so there is no branch about the accumulators, which would cost C2 its registers.
 /// Row r of a stands at `a + r · ROW`, with `ROW` a constant: with a variable the same loop is 5 %
 /// slower. Row k of b stands at `b + k · bStep`.
 ///

@@ -13,6 +13,12 @@ import jdk.incubator.vector.FloatVector;
 
 /// The loops of [MicroKernels] for tiles that are three vectors wide.
 final class Tiles3 {
+  /// k in a round of four or three rows. Two are no faster with sixteen registers; and of two, in
+  /// which `a` is read eight times, C2 inlines the last reads only after the arithmetic that wants
+  /// them, since the method has made 18,000 nodes by then. Where it cannot put that right, sums are
+  /// objects, and the loop runs at a tenth of its speed.
+  private static final int STEP = ROOMY ? 2 : 1;
+
   private Tiles3() {}
 
   static void rows4(
@@ -30,9 +36,8 @@ final class Tiles3 {
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += STEP) {
       long at = b & ADDRESS;
-      long next = (b + bStep) & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
       FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE);
@@ -52,27 +57,30 @@ final class Tiles3 {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
-      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
-      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
-      c00 = a0.fma(b0, c00);
-      c01 = a0.fma(b1, c01);
-      c02 = a0.fma(b2, c02);
-      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
-      c10 = a1.fma(b0, c10);
-      c11 = a1.fma(b1, c11);
-      c12 = a1.fma(b2, c12);
-      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
-      c20 = a2.fma(b0, c20);
-      c21 = a2.fma(b1, c21);
-      c22 = a2.fma(b2, c22);
-      a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW + 4));
-      c30 = a3.fma(b0, c30);
-      c31 = a3.fma(b1, c31);
-      c32 = a3.fma(b2, c32);
-      a += 8;
-      b += 2 * bStep;
+      if (ROOMY) {
+        long next = b + bStep;
+        b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+        b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
+        b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
+        a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+        c00 = a0.fma(b0, c00);
+        c01 = a0.fma(b1, c01);
+        c02 = a0.fma(b2, c02);
+        a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+        c10 = a1.fma(b0, c10);
+        c11 = a1.fma(b1, c11);
+        c12 = a1.fma(b2, c12);
+        a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+        c20 = a2.fma(b0, c20);
+        c21 = a2.fma(b1, c21);
+        c22 = a2.fma(b2, c22);
+        a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW + 4));
+        c30 = a3.fma(b0, c30);
+        c31 = a3.fma(b1, c31);
+        c32 = a3.fma(b2, c32);
+      }
+      a += 4L * STEP;
+      b += STEP * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -100,9 +108,8 @@ final class Tiles3 {
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
-    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
+    for (int k = 0; ROOMY ? k < count : a != end; k += STEP) {
       long at = b & ADDRESS;
-      long next = (b + bStep) & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE);
       FloatVector b2 = FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE);
@@ -118,23 +125,26 @@ final class Tiles3 {
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
-      b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
-      b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
-      b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
-      a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
-      c00 = a0.fma(b0, c00);
-      c01 = a0.fma(b1, c01);
-      c02 = a0.fma(b2, c02);
-      a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
-      c10 = a1.fma(b0, c10);
-      c11 = a1.fma(b1, c11);
-      c12 = a1.fma(b2, c12);
-      a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
-      c20 = a2.fma(b0, c20);
-      c21 = a2.fma(b1, c21);
-      c22 = a2.fma(b2, c22);
-      a += 8;
-      b += 2 * bStep;
+      if (ROOMY) {
+        long next = b + bStep;
+        b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
+        b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
+        b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
+        a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
+        c00 = a0.fma(b0, c00);
+        c01 = a0.fma(b1, c01);
+        c02 = a0.fma(b2, c02);
+        a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
+        c10 = a1.fma(b0, c10);
+        c11 = a1.fma(b1, c11);
+        c12 = a1.fma(b2, c12);
+        a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
+        c20 = a2.fma(b0, c20);
+        c21 = a2.fma(b1, c21);
+        c22 = a2.fma(b2, c22);
+      }
+      a += 4L * STEP;
+      b += STEP * bStep;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
