@@ -32,10 +32,9 @@ final class Charts {
   };
 
   /// A figure against a number in its variant, one line for each first group of the pattern.
-  private record Growth(
-      String name, String title, String benchmark, Pattern variant, String x, String y) {}
+  record Growth(String name, String title, String benchmark, Pattern variant, String x, String y) {}
 
-  private static final List<Growth> ALL =
+  static final List<Growth> ALL =
       List.of(
           growth(
               "decode-context",
@@ -90,7 +89,7 @@ final class Charts {
               "memory-batch",
               "GPT-2 124M, sequences of 128 tokens side by side",
               "memory",
-              "(f32) GPT-2 124M, batch (\\d+), 128 tokens",
+              "(\\w+) GPT-2 124M, batch (\\d+), 128 tokens",
               "sequences",
               "MiB"));
 
@@ -175,7 +174,7 @@ final class Charts {
     }
     XYChart chart =
         chart(
-            "What was reached, below what the memory and the multiply-adds allow",
+            "What was reached, and the roof of what memory and multiply-adds allow",
             "operations a byte",
             "GFLOP/s");
     chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);

@@ -8,6 +8,7 @@ import dev.weft.gpt2.Gpt2Inference;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /// What decoding gains with GPT-2 124M, random weights in F32: samples of one prompt side by side,
 /// and the cache, in a text and in a beam search.
@@ -30,7 +31,7 @@ final class Generation {
   private static final String SINGLE_STEP = MODEL + "step of 1 row";
   private static final String BEAM_STEP = MODEL + "step of " + BEAMS + " beams";
   static final String CACHED_BEAMS = MODEL + "beams, cached";
-  private static final String UNCACHED_BEAMS = MODEL + "beams, uncached";
+  static final String UNCACHED_BEAMS = MODEL + "beams, uncached";
 
   /// What is measured at once, and the variants that come of it.
   private record Part(Function<Gpt2Inference, List<Row>> measure, String... variants) {
@@ -67,8 +68,9 @@ final class Generation {
     return new Generator(Sampler.of(0.8, 0, 40, 0), 5, tokens);
   }
 
-  static BeamSearch search() {
-    return new BeamSearch(BEAMS, 2, NEW);
+  /// Searches texts of so many tokens.
+  static BeamSearch search(int tokens) {
+    return new BeamSearch(BEAMS, 2, tokens);
   }
 
   private static List<Row> samples(Gpt2Inference model) {
@@ -90,7 +92,7 @@ final class Generation {
         CACHED,
         seconds(model, () -> generator.generate(model, prompt, 1), 3),
         UNCACHED,
-        once(() -> generator.generate(new Replay(model), prompt, 1)));
+        once(length -> generator(length).generate(new Replay(model), prompt, 1), TEXT));
   }
 
   private static List<Row> steps(Gpt2Inference model) {
@@ -104,12 +106,11 @@ final class Generation {
 
   private static List<Row> beams(Gpt2Inference model) {
     int[] prompt = Decode.ids(0, PROMPT);
-    BeamSearch search = search();
     return both(
         CACHED_BEAMS,
-        seconds(model, () -> search.search(model, prompt), 3),
+        seconds(model, () -> search(NEW).search(model, prompt), 3),
         UNCACHED_BEAMS,
-        once(() -> search.search(new Replay(model), prompt)));
+        once(length -> search(length).search(new Replay(model), prompt), NEW));
   }
 
   private static List<Row> both(String with, double[] cached, String without, double uncached) {
@@ -138,10 +139,12 @@ final class Generation {
         runs);
   }
 
-  /// What takes long by itself needs no repetition. Its end is on the host.
-  private static double once(Runnable work) {
+  /// Of what takes long by itself: some tokens to warm up, then all of them once. Its end is on the
+  /// host.
+  private static double once(IntConsumer work, int tokens) {
+    work.accept(tokens / 4);
     long start = System.nanoTime();
-    work.run();
+    work.accept(tokens);
     return (System.nanoTime() - start) * 1e-9;
   }
 }

@@ -324,7 +324,7 @@ final class Main implements Callable<Integer> {
         throw refused("no peer is called " + name + "; there are " + known);
       }
     }
-    return peers;
+    return peers.stream().distinct().toList();
   }
 
   /// A fresh JVM that measures a benchmark.

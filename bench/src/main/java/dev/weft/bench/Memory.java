@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 
 /// The most memory that a work has at once on its device: weights, caches, activations, gradients,
 /// moments. The limit of decoding is its weights and its cache alone; that of training four times
-/// the weights. On Linux also the most that a process has resident which reads the weights from
+/// the weights: gradients and Adam's two moments, too. On Linux also the most that a process has
+/// resident which reads the weights from
 /// their file and decodes with them: the JVM's own memory and what it has mapped of the file are in
 /// that.
 final class Memory implements Benchmark {
@@ -51,10 +52,10 @@ final class Memory implements Benchmark {
       if (residentPeak().isPresent()) {
         rows.add(process(weft, dtype, 1024));
       }
-    }
-    for (int batch : new int[] {1, 8, 32}) {
-      String variant = "f32 GPT-2 124M, batch " + batch + ", 128 tokens";
-      rows.add(decoding(weft, variant, "f32", batch, 128));
+      for (int batch : new int[] {1, 8, 32}) {
+        String variant = dtype + " GPT-2 124M, batch " + batch + ", 128 tokens";
+        rows.add(decoding(weft, variant, dtype, batch, 128));
+      }
     }
     generation(weft, rows);
     for (int[] batch : Gpt2Training.BATCHES) {
@@ -108,7 +109,14 @@ final class Memory implements Benchmark {
               model,
               Generation.BEAMS,
               length,
-              () -> Generation.search().search(model, prompt)));
+              () -> Generation.search(Generation.NEW).search(model, prompt)));
+      rows.add(
+          generating(
+              Generation.UNCACHED_BEAMS,
+              model,
+              0,
+              length,
+              () -> decode(new Replay(model), Generation.BEAMS, length)));
     }
   }
 

@@ -51,8 +51,10 @@ final class RecurrentTraining implements Benchmark {
       throws IOException {
     Setting.Timed timed = setting.timedComputing(() -> Stopwatch.seconds(training::step, 5, RUNS));
     double limit = 1e-6 * work.flops() / timed.gigaflops();
+    double bytes =
+        Gpt2Training.STATE_BYTES * work.parameters() + 2.0 * Float.BYTES * work.activations();
     return Row.time(name(), variant, 1000, timed.seconds(), "ms", limit)
-        .taking(work.flops(), Gpt2Training.STATE_BYTES * work.parameters());
+        .taking(work.flops(), bytes);
   }
 
   /// Refuses a peer whose losses are not Weft's over three steps.

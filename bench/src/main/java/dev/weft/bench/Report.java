@@ -75,7 +75,7 @@ final class Report {
     for (Figure figure : figures) {
       byBenchmark.computeIfAbsent(figure.benchmark(), key -> new ArrayList<>()).add(figure);
     }
-    byBenchmark.forEach((name, of) -> table(page, name, of));
+    byBenchmark.forEach((name, of) -> table(page, name, of, done));
     return page.append("</body>\n</html>\n").toString();
   }
 
@@ -126,7 +126,7 @@ final class Report {
     page.append(Base64.getEncoder().encodeToString(png)).append("\">\n");
   }
 
-  private static void table(StringBuilder page, String benchmark, List<Figure> figures) {
+  private static void table(StringBuilder page, String benchmark, List<Figure> figures, int done) {
     page.append("<h2>").append(benchmark).append("</h2>\n<table>\n");
     page.append("<tr><th></th><th>Weft</th><th>spread</th><th>limit</th><th>of it</th>");
     page.append("<th>unit</th><th>beside</th><th>value</th><th>spread</th><th>Weft is</th></tr>\n");
@@ -135,19 +135,24 @@ final class Report {
       boolean first = !figure.key().equals(before);
       before = figure.key();
       page.append("<tr>");
-      text(page, first ? figure.variant() : "");
+      text(page, first ? figure.variant() + of(figure.rounds(), done) : "");
       number(page, first ? figure.value() : null);
       count(page, first ? percent(figure.spread()) : "");
       number(page, first ? figure.limit() : null);
       count(page, first && figure.ratio() != null ? share(figure.ratio()) : "");
       text(page, first ? figure.unit() : "");
-      text(page, figure.peer() == null ? "" : figure.peer());
+      text(page, figure.peer() == null ? "" : figure.peer() + of(figure.peerRounds(), done));
       number(page, figure.peerValue());
       count(page, figure.peer() == null ? "" : percent(figure.peerSpread()));
       count(page, figure.peer() == null ? "" : figure.advantage());
       page.append("</tr>\n");
     }
     page.append("</table>\n");
+  }
+
+  /// What has fewer rounds than the page says so.
+  private static String of(int rounds, int done) {
+    return rounds == done ? "" : " (" + rounds + " of " + done + " rounds)";
   }
 
   private static void text(StringBuilder page, String text) {
@@ -199,7 +204,7 @@ final class Report {
       <h1>Weft, measured</h1>
       <p>Medians over the rounds, each of which had fresh JVMs that took turns; “spread” is how far the worst of them was
       from the median, within one JVM the worst run. “Limit” is what the machine could do in the same run: reading memory, or
-      fused multiply-adds; of memory it is the weights and caches themselves, of samples side by side as many alone, of beams
+      fused multiply-adds; of memory it is the weights and caches themselves (of training weights, gradients and two moments), of samples side by side as many alone, of beams
       and cached texts the same with one row or without the cache. “Weft is” so many times faster than the other engine, above 1 is
       better: the median over the rounds of their own ratios, and from the lowest to the highest of them.</p>
       """;

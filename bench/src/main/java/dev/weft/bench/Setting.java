@@ -91,11 +91,12 @@ record Setting(
     double[] run() throws IOException;
   }
 
-  /// Runs of a work, and what the hardware did just before and after them, on average.
+  /// Runs of a work, and what the hardware did just before and after them.
   ///
   /// @param seconds of each run, sorted
-  /// @param gigaflops operations per nanosecond, or NaN where that was not measured
-  /// @param bandwidth bytes per second that it read, or NaN
+  /// @param gigaflops operations per nanosecond, the larger of the two, since the other was
+  ///     disturbed; NaN where that was not measured
+  /// @param bandwidth bytes per second that it read, on average, since it changes by itself; or NaN
   record Timed(double[] seconds, double gigaflops, double bandwidth) {}
 
   /// Times a work between two measurements of the hardware.
@@ -119,7 +120,7 @@ record Setting(
     double[] seconds = work.run();
     return new Timed(
         seconds,
-        computing ? (gigaflops + gigaflops()) / 2 : Double.NaN,
+        computing ? Math.max(gigaflops, gigaflops()) : Double.NaN,
         reading ? (bandwidth + bandwidth()) / 2 : Double.NaN);
   }
 

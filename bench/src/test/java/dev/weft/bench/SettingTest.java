@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -227,9 +228,16 @@ final class SettingTest {
   }
 
   @Test
-  void wrongBeamsAreRefused() {
+  void wrongBeamsAreRefused() throws IOException {
     Setting setting = beside(new WrongEngine(7), "beam");
     assertThrows(IOException.class, () -> Draws.measure(setting, new ArrayList<>()));
+    // Two rows of four: the largest of the second comes first, since the rest of its row is small.
+    float[] logits = {1, 3, 2, 1, -9, -9, 0, -1};
+    DrawWork work = new DrawWork(DrawWork.Kind.BEAM, 2, 4, logits);
+    Draws.check(setting, work, times -> new int[] {6, 1, 7, 2});
+    for (int[] wrong : new int[][] {{1, 6, 7, 2}, {6, 1, 2, 7}, {6, 1, 7, 0}, {6, 1, 7}}) {
+      assertThrows(WrongResult.class, () -> Draws.check(setting, work, times -> wrong));
+    }
   }
 
   /// Says what it was asked for and does nothing.
@@ -282,6 +290,29 @@ final class SettingTest {
       }
       assertEquals(1, asked.works.size(), goal::toString);
     }
+  }
+
+  @Test
+  void growthIsDrawnOfVariantsThatAreMeasured() throws IOException {
+    Map<String, Benchmark> ofPeers =
+        Map.of(
+            "decode-context", new Decode(),
+            "decode-batch", new Decode(),
+            "step-hidden", new RecurrentTraining());
+    List<String> drawn = new ArrayList<>();
+    for (Charts.Growth growth : Charts.ALL) {
+      if (ofPeers.containsKey(growth.name())) {
+        Pattern whole = Pattern.compile("^" + growth.variant() + "$");
+        Engine idle = () -> "does nothing";
+        List<Boolean> turns = new ArrayList<>();
+        ofPeers
+            .get(growth.name())
+            .run(new Setting(idle, WEFT, null, 1, whole, () -> turns.add(true)));
+        assertTrue(turns.size() > 1, growth::name);
+        drawn.add(growth.name());
+      }
+    }
+    assertEquals(ofPeers.size(), drawn.size());
   }
 
   @Test

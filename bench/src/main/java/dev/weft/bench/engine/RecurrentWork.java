@@ -49,6 +49,13 @@ public record RecurrentWork(
     return count;
   }
 
+  /// Values that the way forward leaves to the way back: embeddings, each layer's gates and states,
+  /// logits.
+  public long activations() {
+    long each = embedding + (long) layers * (gates() + 1) * hidden;
+    return (long) steps * rows * each + (long) targets.length * out();
+  }
+
   /// Operations of the products of a step: forward, and twice as many backward.
   public double flops() {
     double flops = 0;
