@@ -47,7 +47,15 @@ final class NarrowTiles {
       int rows, long a, long b, int count, long in, long inRow, long out, long outRow) {
     for (long j = 0; j < Panels.ROW_BYTES; j += 3L * BYTES) {
       switch (rows) {
-        case 4 -> bf16Rows4(a, b + j, count, in + j, inRow, out + j, outRow);
+        case 4 -> {
+          if (ROOMY) {
+            bf16Rows4(a, b + j, count, in + j, inRow, out + j, outRow);
+          } else { // in a loop of four rows sums can become objects, as Tiles3 tells
+            bf16Rows2(a, b + j, count, in + j, inRow, out + j, outRow);
+            long second = out + j + 2 * outRow;
+            bf16Rows2(a + 2 * ROW, b + j, count, in + j + 2 * inRow, inRow, second, outRow);
+          }
+        }
         case 3 -> bf16Rows3(a, b + j, count, in + j, inRow, out + j, outRow);
         default -> bf16Rows2(a, b + j, count, in + j, inRow, out + j, outRow);
       }
