@@ -22,10 +22,10 @@ import jdk.incubator.vector.VectorOperators;
 /// on the way into the registers: less work than writing a panel out as F32, and memory and caches
 /// are read meanwhile.
 ///
-/// BF16 fits sixteen registers, too: its pairs are read twice, by loads of two types that the
-/// compiler does not merge, and after the first value of a, whose check would otherwise keep what
-/// was read for the interpreter. I8 needs 512 bits: with less the compiler converts a vector again
-/// for each row. With 128 bits neither was tried.
+/// BF16 fits sixteen registers, too, up to three rows: its pairs are read twice, by loads of two
+/// types that the compiler does not merge, and after the first value of a, whose check would
+/// otherwise keep what was read for the interpreter. I8 needs 512 bits: with less the compiler
+/// converts a vector again for each row. With 128 bits neither was tried.
 final class NarrowTiles {
   /// With more rows in a part an I8 panel is written out: widening it costs more than a shift.
   private static final int MOST_I8_ROWS = 24;
@@ -80,6 +80,7 @@ final class NarrowTiles {
     }
   }
 
+  /// Where registers are many.
   private static void bf16Rows4(
       long a, long b, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
@@ -95,13 +96,11 @@ final class NarrowTiles {
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     IntVector high = IntVector.broadcast(I, 0xffff0000);
-    long end = a + count * 4L;
-    for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
-      long at = b & ADDRESS;
+    for (int k = 0; k < count; k += 2) {
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
-      IntVector p0 = IntVector.fromMemorySegment(I, ALL, at, LITTLE);
-      IntVector p1 = IntVector.fromMemorySegment(I, ALL, at + BYTES, LITTLE);
-      IntVector p2 = IntVector.fromMemorySegment(I, ALL, at + 2L * BYTES, LITTLE);
+      IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
+      IntVector p1 = IntVector.fromMemorySegment(I, ALL, b + BYTES, LITTLE);
+      IntVector p2 = IntVector.fromMemorySegment(I, ALL, b + 2L * BYTES, LITTLE);
       FloatVector b0 = p0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b1 = p1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector b2 = p2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
@@ -121,10 +120,10 @@ final class NarrowTiles {
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
-      IntVector q0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE).reinterpretAsInts();
-      IntVector q1 = FloatVector.fromMemorySegment(F, ALL, at + BYTES, LITTLE).reinterpretAsInts();
+      IntVector q0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE).reinterpretAsInts();
+      IntVector q1 = FloatVector.fromMemorySegment(F, ALL, b + BYTES, LITTLE).reinterpretAsInts();
       IntVector q2 =
-          FloatVector.fromMemorySegment(F, ALL, at + 2L * BYTES, LITTLE).reinterpretAsInts();
+          FloatVector.fromMemorySegment(F, ALL, b + 2L * BYTES, LITTLE).reinterpretAsInts();
       b0 = q0.and(high).reinterpretAsFloats();
       b1 = q1.and(high).reinterpretAsFloats();
       b2 = q2.and(high).reinterpretAsFloats();
