@@ -40,7 +40,7 @@ final class Charts {
               "decode-context",
               "GPT-2 124M, one sequence",
               "decode",
-              "(f32) GPT-2 124M, batch 1, context (\\d+)",
+              "(\\w+) GPT-2 124M, batch 1, context (\\d+)",
               "tokens of context",
               "tokens/s"),
           growth(

@@ -1,5 +1,6 @@
 package dev.weft.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -11,23 +12,26 @@ import java.util.List;
 final class FreshJvm {
   private FreshJvm() {}
 
-  /// Runs a program of this class path to its end; what it prints appears here.
+  /// What a program printed.
   ///
-  /// @throws IOException when it fails
-  static void run(Class<?> program, List<String> options, String... arguments) throws IOException {
-    run(command(program, options, arguments));
-  }
+  /// @param line the only one
+  /// @param seconds from its start until the line was there
+  record Printed(String line, double seconds) {}
 
-  /// Runs a program of this class path to its end and returns what it prints.
+  /// Runs a program of this class path, which prints one line, to its end.
   ///
   /// @throws IOException when it fails
-  static String output(Class<?> program, String... arguments) throws IOException {
+  static Printed line(Class<?> program, String... arguments) throws IOException {
     ProcessBuilder command = command(program, List.of(), arguments);
+    long start = System.nanoTime();
     Process process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     process.getOutputStream().close();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    await(program.getSimpleName(), process);
-    return printed;
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      String line = reader.readLine();
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      await(program.getSimpleName(), process);
+      return new Printed(line, seconds);
+    }
   }
 
   /// A program of this class path.

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 ///
 /// @param work in words
 /// @param ratio how many times better
-record Goal(String work, String benchmark, String variant, String peer, double ratio) {
+/// @param seen the best of that peer seen on another machine of this kind, with its unit, or null
+record Goal(String work, String benchmark, String variant, String peer, double ratio, String seen) {
   /// All of them, from `goals.json`.
   static List<Goal> all() throws IOException {
     try (InputStream in = Goal.class.getResourceAsStream("goals.json")) {

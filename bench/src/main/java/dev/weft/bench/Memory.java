@@ -21,9 +21,8 @@ import java.util.stream.Stream;
 /// The most memory that a work has at once on its device: weights, caches, activations, gradients,
 /// moments. The limit of decoding is its weights and its cache alone; that of training four times
 /// the weights: gradients and Adam's two moments, too. On Linux also the most that a process has
-/// resident which reads the weights from
-/// their file and decodes with them: the JVM's own memory and what it has mapped of the file are in
-/// that.
+/// resident which reads the weights from their file and decodes with them: the JVM's own memory and
+/// what it has mapped of the file are in that.
 final class Memory implements Benchmark {
   private static final double MEBIBYTE = 1 << 20;
 
@@ -159,7 +158,7 @@ final class Memory implements Benchmark {
     String folder = weft.models().ensureGpt2().toString();
     String type = WeftEngine.DTYPES.get(dtype).name();
     String device = weft.device().name();
-    String kibibytes = FreshJvm.output(Peak.class, device, folder, type, "" + length);
+    String kibibytes = FreshJvm.line(Peak.class, device, folder, type, "" + length).line();
     long least = (long) Decode.weightBytes(dtype) + Gpt2Config.SMALL.cacheBytes(length);
     String variant = dtype + " GPT-2 124M, " + length + " tokens, process";
     return row(variant, Long.parseLong(kibibytes.strip()) << 10, least);

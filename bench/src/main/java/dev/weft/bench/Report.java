@@ -101,9 +101,11 @@ final class Report {
       return;
     }
     page.append(
-            "<h2>Wanted and reached</h2>\n<p>Wanted is what was set for two cores with AVX-512.")
+            "<h2>Wanted and reached</h2>\n<p>Wanted is what was set for two cores with AVX-512;")
+        .append(" seen elsewhere, what the other was seen to do on such cores before.")
         .append("</p>\n<table>\n<tr><th>work</th><th>Weft</th><th>unit</th><th>beside</th>")
-        .append("<th>value</th><th>wanted</th><th>reached (rounds)</th><th></th></tr>\n");
+        .append(
+            "<th>value</th><th>seen elsewhere</th><th>wanted</th><th>reached (rounds)</th><th></th></tr>\n");
     for (Goal goal : goals) {
       Figure figure = goal.in(figures);
       boolean reached = figure != null && figure.peerRatio() >= goal.ratio();
@@ -113,6 +115,7 @@ final class Report {
       text(page, figure == null ? "" : figure.unit());
       text(page, goal.peer());
       number(page, figure == null ? null : figure.peerValue());
+      count(page, goal.seen() == null ? "" : goal.seen());
       count(page, String.format(Locale.ROOT, "%.2f ×", goal.ratio()));
       count(page, figure == null ? "" : figure.advantage());
       text(page, figure == null ? "not measured" : reached ? "reached" : "missed");

@@ -52,7 +52,8 @@ final class ReportTest {
   void thePageHasItsChartsInsideAndBesideIt(@TempDir Path folder) throws IOException {
     String page = page(folder, 60);
     assertEquals(2, page.split("data:image/png;base64,", -1).length - 1);
-    assertFalse(page.contains("http"), "it needs nothing from elsewhere");
+    String text = page.replaceAll("base64,[^\"]*", "");
+    assertFalse(text.contains("http"), "it needs nothing from elsewhere");
     assertTrue(page.contains("a &lt;device&gt;"), page);
     for (String chart : List.of("roofline.png", "decode-context.png")) {
       assertEquals(900, ImageIO.read(folder.resolve(chart).toFile()).getWidth(), chart);

@@ -27,8 +27,9 @@ import jdk.incubator.vector.VectorOperators;
 /// otherwise keep what was read for the interpreter. I8 needs 512 bits: with less the compiler
 /// converts a vector again for each row. With 128 bits neither was tried.
 final class NarrowTiles {
-  /// With more rows in a part an I8 panel is written out: widening it costs more than a shift.
-  private static final int MOST_I8_ROWS = 24;
+  /// With more rows in a part a panel is written out: of I8, since widening it costs more than a
+  /// shift; of BF16 with 256 bits, since F32's tiles of four rows are faster than two of two.
+  private static final int MOST_ROWS = 24;
 
   private NarrowTiles() {}
 
@@ -36,8 +37,8 @@ final class NarrowTiles {
   static boolean fits(DType type, int rows) {
     return rows > 1
         && switch (type) {
-          case BF16 -> LANES >= 8;
-          case I8 -> LANES == 16 && rows <= MOST_I8_ROWS;
+          case BF16 -> LANES == 16 || LANES == 8 && rows <= MOST_ROWS;
+          case I8 -> LANES == 16 && rows <= MOST_ROWS;
           default -> false;
         };
   }
