@@ -28,6 +28,10 @@ final class ProductPart {
   /// since rows of C that are a multiple of 4 KB apart drive each other out of the first cache.
   private static final int FEW = 8;
 
+  /// As long as tensors hold no more bytes, their panels come from the third cache, if not from a
+  /// nearer one: then slices, whose tiles begin and end more often, cost a fifth.
+  static final long CACHED = 32L << 20;
+
   private final Product product;
   private final Panels b;
   private final int firstRow;
@@ -36,7 +40,7 @@ final class ProductPart {
   private final int depth; // k that are packed at once
   private final int blocks; // in a depth
   private final Device device;
-  private final boolean sliced; // whether rows are few
+  private final boolean sliced; // whether rows are few and panels come from memory
   private final int slice; // k of a block that all tiles take before the next
   private final boolean narrow; // whether the panels are widened in registers
 
@@ -55,7 +59,12 @@ final class ProductPart {
     depth = rows == 1 ? b.k() : Math.min((b.dense() == null ? BLOCKS : 1) * K_BLOCK, b.k());
     blocks = block == 0 ? 0 : Math.ceilDiv(depth, block);
     narrow = NarrowTiles.fits(b.type(), rows);
-    sliced = !MicroKernels.ROOMY && rows > 1 && rows <= FEW && b.dense() == null;
+    sliced =
+        !MicroKernels.ROOMY
+            && rows > 1
+            && rows <= FEW
+            && b.dense() == null
+            && device.stats().liveBytes() > CACHED;
     slice = !sliced ? block : b.type() == DType.F32 ? 16 : 32;
   }
 

@@ -19,6 +19,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Products give a row the same bits wherever it stands, however the work is cut. That they are the
 /// bits of the definition, over all layouts and sizes, is [CpuKernelContractTest]'s.
@@ -72,11 +74,18 @@ class ProductsTest {
     }
   }
 
-  @Test
+  /// With so much memory few rows go through a weight in slices; nobody touches it.
+  private Tensor memory(boolean much) {
+    return Tensor.empty(device, DType.I8, Shape.of(much ? (int) ProductPart.CACHED : 1));
+  }
+
+  @ParameterizedTest(name = "much memory: {0}")
+  @ValueSource(booleans = {false, true})
   @DisplayName("a row has the same bits alone and at every place of every batch")
-  void placeInTheBatchChangesNoBit() {
+  void placeInTheBatchChangesNoBit(boolean much) {
     for (DType type : PACKS) {
       try (Scope scope = Scope.noGrad()) {
+        Tensor _ = memory(much);
         Weight w = Weight.pack(random(DEEP, 101), type, scope);
         Tensor bias = random(101);
         Tensor x = random(41, DEEP);
@@ -132,9 +141,11 @@ class ProductsTest {
     return Tensor.of(device, Shape.of(rows, columns), values);
   }
 
-  @Test
-  void deepProductsCarryTheirChainsFromPackToPack() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void deepProductsCarryTheirChainsFromPackToPack(boolean much) {
     try (Scope scope = Scope.noGrad()) {
+      Tensor _ = memory(much);
       Tensor b = random(DEEP, 101); // the last panel is not whole
       for (int rows : new int[] {2, 5, 8, 9}) {
         Tensor a = random(rows, DEEP);
