@@ -20,7 +20,7 @@ final class FreshJvm {
 
   /// Runs a program of this class path, which prints one line, to its end.
   ///
-  /// @throws IOException when it fails
+  /// @throws IOException when it fails, or prints anything else
   static Printed line(Class<?> program, String... arguments) throws IOException {
     ProcessBuilder command = command(program, List.of(), arguments);
     long start = System.nanoTime();
@@ -29,7 +29,13 @@ final class FreshJvm {
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       String line = reader.readLine();
       double seconds = (System.nanoTime() - start) * 1e-9;
+      long more = reader.lines().count();
       await(program.getSimpleName(), process);
+      if (line == null || more > 0) {
+        long lines = line == null ? 0 : 1 + more;
+        throw new IOException(
+            "bench: " + program.getSimpleName() + " printed " + lines + " lines instead of one");
+      }
       return new Printed(line, seconds);
     }
   }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 ///
 /// @param work in words
 /// @param ratio how many times better
-/// @param seen the best of that peer seen on another machine of this kind, with its unit, or null
+/// @param seen the best of that peer seen on another such machine, with its unit, or null
 record Goal(String work, String benchmark, String variant, String peer, double ratio, String seen) {
   /// All of them, from `goals.json`.
   static List<Goal> all() throws IOException {

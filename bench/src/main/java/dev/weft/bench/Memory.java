@@ -161,7 +161,7 @@ final class Memory implements Benchmark {
     String kibibytes = FreshJvm.line(Peak.class, device, folder, type, "" + length).line();
     long least = (long) Decode.weightBytes(dtype) + Gpt2Config.SMALL.cacheBytes(length);
     String variant = dtype + " GPT-2 124M, " + length + " tokens, process";
-    return row(variant, Long.parseLong(kibibytes.strip()) << 10, least);
+    return row(variant, Long.parseLong(kibibytes) << 10, least);
   }
 
   /// Decodes in a JVM of its own and prints the most KiB that it had resident: device, folder, type

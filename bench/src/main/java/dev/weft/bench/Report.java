@@ -102,7 +102,7 @@ final class Report {
     }
     page.append(
             "<h2>Wanted and reached</h2>\n<p>Wanted is what was set for two cores with AVX-512;")
-        .append(" seen elsewhere, what the other was seen to do on such cores before.")
+        .append(" seen elsewhere, what the other was seen to do on two other cores with AVX-512.")
         .append("</p>\n<table>\n<tr><th>work</th><th>Weft</th><th>unit</th><th>beside</th>")
         .append(
             "<th>value</th><th>seen elsewhere</th><th>wanted</th><th>reached (rounds)</th><th></th></tr>\n");

@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// From the start of a JVM until it prints the first token of GPT-2 124M, with weights of each
-/// type,
-/// read from its safetensors file, after a prompt of 16 tokens. The limit is the time that the file
+/// From the start of a JVM until it prints the first token of GPT-2 124M, after a prompt of 16
+/// tokens; weights of each type, from its safetensors file. The limit is the time that the file
 /// takes to be read from memory, by the device.
 final class Start implements Benchmark {
   private static final int RUNS = 5;

@@ -43,10 +43,30 @@ final class ChildProgramsTest {
         Scope _ = Scope.noGrad()) {
       int[] first = Ops.argmax(session.feed(new int[][] {Decode.ids(0, 16)})).toInts();
       assertEquals(first[0], Integer.parseInt(printed.line()));
-      assertTrue(printed.seconds() > 0.05, printed::toString); // a JVM takes longer to start
     }
     assertThrows(
         IOException.class, () -> FreshJvm.line(Start.First.class, "cpu", folder + "/none", "F32"));
+  }
+
+  /// Prints a line, and a second later as many more as it is told.
+  static final class Lines {
+    private Lines() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      System.out.println("one");
+      Thread.sleep(1000);
+      System.out.print("more\n".repeat(Integer.parseInt(args[0])));
+    }
+  }
+
+  @Test
+  void theClockStopsAtTheLineAndThereIsOnlyOne() throws IOException {
+    long start = System.nanoTime();
+    FreshJvm.Printed printed = FreshJvm.line(Lines.class, "0");
+    double whole = (System.nanoTime() - start) * 1e-9;
+    assertEquals("one", printed.line());
+    assertTrue(printed.seconds() > 0 && printed.seconds() < whole - 0.9, printed + " of " + whole);
+    assertThrows(IOException.class, () -> FreshJvm.line(Lines.class, "1"));
   }
 
   @Test

@@ -63,6 +63,7 @@ final class ReportTest {
   @Test
   void aGoalIsReachedOrMissedByWhatWasMeasured(@TempDir Path folder) throws IOException {
     assertTrue(page(folder, 60).contains("1.20 ×</td><td>reached"));
+    assertTrue(page(folder, 60).contains(">70 to 76 tokens/s</td>"));
     assertTrue(page(folder, 40).contains("0.80 ×</td><td>missed"));
   }
 

@@ -46,6 +46,9 @@ record Product(
   /// Panels for each of which such a part packs its rows of A: so many that it does not show.
   private static final int DENSE_PANELS = 32;
 
+  /// As long as tensors hold no more bytes, they are probably in the third cache, if not nearer.
+  static final long CACHED = 32L << 20;
+
   /// With fewer multiply-adds waking the team takes longer than the product.
   private static final long SMALL = 1 << 18;
 
@@ -68,6 +71,7 @@ record Product(
       int shares = m == 1 ? 4 : Math.clamp(panels / (PANELS * threads), 1, 4);
       panelParts = Math.min(panels, Math.ceilDiv(shares * threads, rowParts));
     }
+    boolean far = device.stats().liveBytes() > CACHED;
     int across = rowParts;
     int down = panelParts;
     team.run(
@@ -76,7 +80,7 @@ record Product(
           int begin = cut(tiles, part % across, across) * ROWS;
           int end = Math.min(m, cut(tiles, part % across + 1, across) * ROWS);
           int column = part / across;
-          var cut = new ProductPart(this, begin, end - begin, device);
+          var cut = new ProductPart(this, begin, end - begin, far, device);
           cut.run(cut(panels, column, down), cut(panels, column + 1, down));
         });
   }

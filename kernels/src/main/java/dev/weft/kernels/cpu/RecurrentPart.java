@@ -166,7 +166,7 @@ abstract class RecurrentPart implements AutoCloseable {
       Epilogue epilogue) {
     Product product = new Product(rows, a, aRow, Float.BYTES, panels, c, cRow, on, epilogue);
     if (team == null) {
-      new ProductPart(product, 0, rows, device).run(from, panels.count());
+      new ProductPart(product, 0, rows, false, device).run(from, panels.count());
     } else {
       product.run(device, team);
     }

@@ -76,7 +76,7 @@ class ProductsTest {
 
   /// With so much memory few rows go through a weight in slices; nobody touches it.
   private Tensor memory(boolean much) {
-    return Tensor.empty(device, DType.I8, Shape.of(much ? (int) ProductPart.CACHED : 1));
+    return Tensor.empty(device, DType.I8, Shape.of(much ? (int) Product.CACHED : 1));
   }
 
   @ParameterizedTest(name = "much memory: {0}")
@@ -99,6 +99,29 @@ class ProductsTest {
             for (int i = 0; i < batch; i++) {
               float[] row = Arrays.copyOfRange(together, i * 101, (i + 1) * 101);
               assertSameBits(alone[from + i], row, type + ", row " + i + " of " + batch);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "few rows have the same bits in slices of a panel, whatever is left of k and columns")
+  void slicesChangeNoBit() {
+    for (DType type : PACKS) {
+      for (int k : new int[] {1, 15, 16, 17, 32, 33, 127, 385}) {
+        for (int n : new int[] {1, 48, 49}) {
+          try (Scope scope = Scope.noGrad()) {
+            Weight w = Weight.pack(random(k, n), type, scope);
+            for (Tensor x : new Tensor[] {random(7, k), byColumns(random(7, k))}) {
+              float[] whole = linear(device.kernels(), x, w, null);
+              try (Scope _ = Scope.noGrad()) {
+                Tensor _ = memory(true);
+                float[] sliced = linear(device.kernels(), x, w, null);
+                assertSameBits(whole, sliced, type + ", k " + k + ", n " + n);
+              }
             }
           }
         }
@@ -141,7 +164,7 @@ class ProductsTest {
     return Tensor.of(device, Shape.of(rows, columns), values);
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "much memory: {0}")
   @ValueSource(booleans = {false, true})
   void deepProductsCarryTheirChainsFromPackToPack(boolean much) {
     try (Scope scope = Scope.noGrad()) {
