@@ -48,13 +48,13 @@ final class ChildProgramsTest {
         IOException.class, () -> FreshJvm.line(Start.First.class, "cpu", folder + "/none", "F32"));
   }
 
-  /// Prints a line, and a second later as many more as it is told.
+  /// Prints a line, and two seconds later as many more as it is told.
   static final class Lines {
     private Lines() {}
 
     public static void main(String[] args) throws InterruptedException {
       System.out.println("one");
-      Thread.sleep(1000);
+      Thread.sleep(2000);
       System.out.print("more\n".repeat(Integer.parseInt(args[0])));
     }
   }

@@ -46,7 +46,14 @@ record Product(
   /// Panels for each of which such a part packs its rows of A: so many that it does not show.
   private static final int DENSE_PANELS = 32;
 
+  /// Up to so many rows go through a panel in slices of 3 KB at most, so that the processor reads
+  /// on while the strips and tiles after the first compute: it never looks a block ahead. Only
+  /// where registers are few: elsewhere it was not tried. Their chains lie side by side meanwhile,
+  /// since rows of C that are a multiple of 4 KB apart drive each other out of the first cache.
+  private static final int FEW = 8;
+
   /// As long as tensors hold no more bytes, they are probably in the third cache, if not nearer.
+  /// Out of it slices, whose tiles begin and end more often, cost a fifth.
   static final long CACHED = 32L << 20;
 
   /// With fewer multiply-adds waking the team takes longer than the product.
@@ -71,7 +78,12 @@ record Product(
       int shares = m == 1 ? 4 : Math.clamp(panels / (PANELS * threads), 1, 4);
       panelParts = Math.min(panels, Math.ceilDiv(shares * threads, rowParts));
     }
-    boolean far = device.stats().liveBytes() > CACHED;
+    boolean sliced =
+        !MicroKernels.ROOMY
+            && m > 1
+            && m <= FEW
+            && b.dense() == null
+            && device.stats().liveBytes() > CACHED;
     int across = rowParts;
     int down = panelParts;
     team.run(
@@ -80,7 +92,7 @@ record Product(
           int begin = cut(tiles, part % across, across) * ROWS;
           int end = Math.min(m, cut(tiles, part % across + 1, across) * ROWS);
           int column = part / across;
-          var cut = new ProductPart(this, begin, end - begin, far, device);
+          var cut = new ProductPart(this, begin, end - begin, sliced, device);
           cut.run(cut(panels, column, down), cut(panels, column + 1, down));
         });
   }

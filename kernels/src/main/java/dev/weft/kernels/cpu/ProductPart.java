@@ -22,13 +22,6 @@ final class ProductPart {
   /// Blocks of k that are packed at once.
   private static final int BLOCKS = 4;
 
-  /// Up to so many rows go through a panel in slices of 3 KB at most, so that the processor reads
-  /// on while the strips and tiles after the first compute: it never looks a block ahead. Only
-  /// where registers are few: elsewhere it was not tried. Their chains lie side by side meanwhile,
-  /// since rows of C that are a multiple of 4 KB apart drive each other out of the first cache. Out
-  /// of the third cache slices, whose tiles begin and end more often, cost a fifth.
-  private static final int FEW = 8;
-
   private final Product product;
   private final Panels b;
   private final int firstRow;
@@ -37,7 +30,7 @@ final class ProductPart {
   private final int depth; // k that are packed at once
   private final int blocks; // in a depth
   private final Device device;
-  private final boolean sliced; // whether few rows go through a panel in slices
+  private final boolean sliced; // then the chains lie side by side until a panel is done
   private final int slice; // k of a block that all tiles take before the next
   private final boolean narrow; // whether the panels are widened in registers
 
@@ -46,8 +39,8 @@ final class ProductPart {
   private long chains; // of one group of an I8 panel, rows of 48
   private long edge; // C where the chains do not lie in it, rows of 48
 
-  /// @param far whether the panels probably come from memory
-  ProductPart(Product product, int firstRow, int rows, boolean far, Device device) {
+  /// @param sliced whether it goes through a panel in slices; see [Product]
+  ProductPart(Product product, int firstRow, int rows, boolean sliced, Device device) {
     this.product = product;
     this.b = product.b();
     this.firstRow = firstRow;
@@ -57,7 +50,7 @@ final class ProductPart {
     depth = rows == 1 ? b.k() : Math.min((b.dense() == null ? BLOCKS : 1) * K_BLOCK, b.k());
     blocks = block == 0 ? 0 : Math.ceilDiv(depth, block);
     narrow = NarrowTiles.fits(b.type(), rows);
-    sliced = far && !MicroKernels.ROOMY && rows > 1 && rows <= FEW && b.dense() == null;
+    this.sliced = sliced;
     slice = !sliced ? block : b.type() == DType.F32 ? 16 : 32;
   }
 
