@@ -1,6 +1,7 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
+import static dev.weft.kernels.cpu.MicroKernels.CARRIED;
 import static dev.weft.kernels.cpu.MicroKernels.ROOMY;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
@@ -97,6 +98,8 @@ final class NarrowTiles {
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     IntVector high = IntVector.broadcast(I, 0xffff0000);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k += 2) {
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
       IntVector p0 = IntVector.fromMemorySegment(I, ALL, b, LITTLE);
@@ -143,8 +146,8 @@ final class NarrowTiles {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
-      a += 8;
-      b += Panels.ROW_BYTES;
+      a = (a + 8) & CARRIED;
+      b = (b + Panels.ROW_BYTES) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -173,6 +176,8 @@ final class NarrowTiles {
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     IntVector high = IntVector.broadcast(I, 0xffff0000);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
@@ -212,8 +217,8 @@ final class NarrowTiles {
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
-      a += 8;
-      b += Panels.ROW_BYTES;
+      a = (a + 8) & CARRIED;
+      b = (b + Panels.ROW_BYTES) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -236,6 +241,8 @@ final class NarrowTiles {
     FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     IntVector high = IntVector.broadcast(I, 0xffff0000);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
@@ -267,8 +274,8 @@ final class NarrowTiles {
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       c12 = a1.fma(b2, c12);
-      a += 8;
-      b += Panels.ROW_BYTES;
+      a = (a + 8) & CARRIED;
+      b = (b + Panels.ROW_BYTES) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -292,6 +299,8 @@ final class NarrowTiles {
     FloatVector c30 = FloatVector.zero(F);
     FloatVector c31 = FloatVector.zero(F);
     FloatVector c32 = FloatVector.zero(F);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k++) {
       ByteVector p0 = ByteVector.fromMemorySegment(B, ALL, b, LITTLE);
       ByteVector p1 = ByteVector.fromMemorySegment(B, ALL, b + LANES, LITTLE);
@@ -315,8 +324,8 @@ final class NarrowTiles {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
-      a += 4;
-      b += Panels.WIDTH;
+      a = (a + 4) & CARRIED;
+      b = (b + Panels.WIDTH) & CARRIED;
     }
     FloatVector s0 = FloatVector.fromMemorySegment(F, ALL, scales, LITTLE);
     FloatVector s1 = FloatVector.fromMemorySegment(F, ALL, scales + BYTES, LITTLE);
@@ -358,6 +367,8 @@ final class NarrowTiles {
     FloatVector c20 = FloatVector.zero(F);
     FloatVector c21 = FloatVector.zero(F);
     FloatVector c22 = FloatVector.zero(F);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k++) {
       ByteVector p0 = ByteVector.fromMemorySegment(B, ALL, b, LITTLE);
       ByteVector p1 = ByteVector.fromMemorySegment(B, ALL, b + LANES, LITTLE);
@@ -377,8 +388,8 @@ final class NarrowTiles {
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
-      a += 4;
-      b += Panels.WIDTH;
+      a = (a + 4) & CARRIED;
+      b = (b + Panels.WIDTH) & CARRIED;
     }
     FloatVector s0 = FloatVector.fromMemorySegment(F, ALL, scales, LITTLE);
     FloatVector s1 = FloatVector.fromMemorySegment(F, ALL, scales + BYTES, LITTLE);
@@ -411,6 +422,8 @@ final class NarrowTiles {
     FloatVector c10 = FloatVector.zero(F);
     FloatVector c11 = FloatVector.zero(F);
     FloatVector c12 = FloatVector.zero(F);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k++) {
       ByteVector p0 = ByteVector.fromMemorySegment(B, ALL, b, LITTLE);
       ByteVector p1 = ByteVector.fromMemorySegment(B, ALL, b + LANES, LITTLE);
@@ -426,8 +439,8 @@ final class NarrowTiles {
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       c12 = a1.fma(b2, c12);
-      a += 4;
-      b += Panels.WIDTH;
+      a = (a + 4) & CARRIED;
+      b = (b + Panels.WIDTH) & CARRIED;
     }
     FloatVector s0 = FloatVector.fromMemorySegment(F, ALL, scales, LITTLE);
     FloatVector s1 = FloatVector.fromMemorySegment(F, ALL, scales + BYTES, LITTLE);

@@ -1,5 +1,6 @@
 package dev.weft.kernels.cpu;
 
+import static dev.weft.kernels.cpu.MicroKernels.CARRIED;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
 import static dev.weft.kernels.cpu.Vectors.ALL;
@@ -18,6 +19,8 @@ final class Tiles1 {
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
@@ -37,8 +40,8 @@ final class Tiles1 {
       c20 = a2.fma(b0, c20);
       a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW + 4));
       c30 = a3.fma(b0, c30);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
@@ -51,6 +54,8 @@ final class Tiles1 {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
@@ -66,8 +71,8 @@ final class Tiles1 {
       c10 = a1.fma(b0, c10);
       a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
       c20 = a2.fma(b0, c20);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
@@ -78,6 +83,8 @@ final class Tiles1 {
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
@@ -89,8 +96,8 @@ final class Tiles1 {
       c00 = a0.fma(b0, c00);
       a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
       c10 = a1.fma(b0, c10);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c10.intoMemorySegment(ALL, out + outRow, LITTLE);
@@ -99,6 +106,8 @@ final class Tiles1 {
   static void rows1(
       long a, long b, long bStep, int count, long in, long inRow, long out, long outRow) {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; k < count; k += 2) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, b, LITTLE);
       FloatVector a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a));
@@ -106,8 +115,8 @@ final class Tiles1 {
       b0 = FloatVector.fromMemorySegment(F, ALL, b + bStep, LITTLE);
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
   }

@@ -1,6 +1,7 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
+import static dev.weft.kernels.cpu.MicroKernels.CARRIED;
 import static dev.weft.kernels.cpu.MicroKernels.ROOMY;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
@@ -26,6 +27,8 @@ final class Tiles2 {
     FloatVector c30 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow, LITTLE);
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       long next = (b + bStep) & ADDRESS;
@@ -57,8 +60,8 @@ final class Tiles2 {
       a3 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 3 * ROW + 4));
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -79,6 +82,8 @@ final class Tiles2 {
     FloatVector c20 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow, LITTLE);
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       long next = (b + bStep) & ADDRESS;
@@ -104,8 +109,8 @@ final class Tiles2 {
       a2 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 2 * ROW + 4));
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -122,6 +127,8 @@ final class Tiles2 {
     FloatVector c10 = FloatVector.fromMemorySegment(F, ALL, in + inRow, LITTLE);
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       long next = (b + bStep) & ADDRESS;
@@ -141,8 +148,8 @@ final class Tiles2 {
       a1 = FloatVector.broadcast(F, ALL.get(FLOAT, a + ROW + 4));
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -155,6 +162,8 @@ final class Tiles2 {
     FloatVector c00 = FloatVector.fromMemorySegment(F, ALL, in, LITTLE);
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       long next = (b + bStep) & ADDRESS;
@@ -168,8 +177,8 @@ final class Tiles2 {
       a0 = FloatVector.broadcast(F, ALL.get(FLOAT, a + 4));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);

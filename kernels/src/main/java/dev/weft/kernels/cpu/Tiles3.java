@@ -1,6 +1,7 @@
 package dev.weft.kernels.cpu;
 
 import static dev.weft.kernels.cpu.MicroKernels.ADDRESS;
+import static dev.weft.kernels.cpu.MicroKernels.CARRIED;
 import static dev.weft.kernels.cpu.MicroKernels.ROOMY;
 import static dev.weft.kernels.cpu.MicroKernels.ROW;
 import static dev.weft.kernels.cpu.Strided.FLOAT;
@@ -36,6 +37,8 @@ final class Tiles3 {
     FloatVector c31 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + BYTES, LITTLE);
     FloatVector c32 = FloatVector.fromMemorySegment(F, ALL, in + 3 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += STEP) {
       long at = b & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
@@ -58,7 +61,7 @@ final class Tiles3 {
       c31 = a3.fma(b1, c31);
       c32 = a3.fma(b2, c32);
       if (ROOMY) {
-        long next = b + bStep;
+        long next = (b + bStep) & ADDRESS;
         b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
         b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
         b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
@@ -79,8 +82,8 @@ final class Tiles3 {
         c31 = a3.fma(b1, c31);
         c32 = a3.fma(b2, c32);
       }
-      a += 4L * STEP;
-      b += STEP * bStep;
+      a = (a + 4L * STEP) & CARRIED;
+      b = (b + STEP * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -108,6 +111,8 @@ final class Tiles3 {
     FloatVector c21 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + BYTES, LITTLE);
     FloatVector c22 = FloatVector.fromMemorySegment(F, ALL, in + 2 * inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += STEP) {
       long at = b & ADDRESS;
       FloatVector b0 = FloatVector.fromMemorySegment(F, ALL, at, LITTLE);
@@ -126,7 +131,7 @@ final class Tiles3 {
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
       if (ROOMY) {
-        long next = b + bStep;
+        long next = (b + bStep) & ADDRESS;
         b0 = FloatVector.fromMemorySegment(F, ALL, next, LITTLE);
         b1 = FloatVector.fromMemorySegment(F, ALL, next + BYTES, LITTLE);
         b2 = FloatVector.fromMemorySegment(F, ALL, next + 2L * BYTES, LITTLE);
@@ -143,8 +148,8 @@ final class Tiles3 {
         c21 = a2.fma(b1, c21);
         c22 = a2.fma(b2, c22);
       }
-      a += 4L * STEP;
-      b += STEP * bStep;
+      a = (a + 4L * STEP) & CARRIED;
+      b = (b + STEP * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -166,6 +171,8 @@ final class Tiles3 {
     FloatVector c11 = FloatVector.fromMemorySegment(F, ALL, in + inRow + BYTES, LITTLE);
     FloatVector c12 = FloatVector.fromMemorySegment(F, ALL, in + inRow + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       long next = (b + bStep) & ADDRESS;
@@ -191,8 +198,8 @@ final class Tiles3 {
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
       c12 = a1.fma(b2, c12);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
@@ -208,6 +215,8 @@ final class Tiles3 {
     FloatVector c01 = FloatVector.fromMemorySegment(F, ALL, in + BYTES, LITTLE);
     FloatVector c02 = FloatVector.fromMemorySegment(F, ALL, in + 2L * BYTES, LITTLE);
     long end = a + count * 4L;
+    a &= CARRIED;
+    b &= CARRIED;
     for (int k = 0; ROOMY ? k < count : a != end; k += 2) {
       long at = b & ADDRESS;
       long next = (b + bStep) & ADDRESS;
@@ -225,8 +234,8 @@ final class Tiles3 {
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
       c02 = a0.fma(b2, c02);
-      a += 8;
-      b += 2 * bStep;
+      a = (a + 8) & CARRIED;
+      b = (b + 2 * bStep) & CARRIED;
     }
     c00.intoMemorySegment(ALL, out, LITTLE);
     c01.intoMemorySegment(ALL, out + BYTES, LITTLE);
